@@ -1,0 +1,47 @@
+package dev.todo.embedded;
+
+import dev.todo.environment.EnvironmentConfigSourceFactory;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Starts the service, and without a {@code DATABASE_URL} a PostgreSQL of its own before: its data stays in the folder
+ * {@code .data} of the directory that the service was started in.
+ */
+@QuarkusMain
+public final class EmbeddedMain {
+
+    private static final Path FOLDER = Path.of(".data");
+
+    private EmbeddedMain() {}
+
+    public static void main(String... args) {
+        // A hot reload in development runs this again; the property that was set the first time is still there then.
+        if (System.getProperty("DATABASE_URL", System.getenv("DATABASE_URL")) == null) {
+            try {
+                if (LaunchMode.current() == LaunchMode.NORMAL) {
+                    EnvironmentConfigSourceFactory.checkSecret(System.getenv("JWT_SECRET"));
+                }
+                var database = EmbeddedDatabase.start(FOLDER.toAbsolutePath());
+                System.setProperty("DATABASE_URL", database.url());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(database), "embedded-postgres-stop"));
+            } catch (ConfigurationException | IOException e) {
+                System.err.println(e.getMessage());
+                System.exit(1);
+            }
+        }
+        Quarkus.run(args);
+    }
+
+    private static void stop(EmbeddedDatabase database) {
+        try {
+            database.close();
+        } catch (IOException e) {
+            System.err.println("The embedded PostgreSQL did not stop: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.todo.account;
+
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import java.util.UUID;
+
+/** The user of the verified access token, for resources that are {@link io.quarkus.security.Authenticated}. */
+@RequestScoped
+public class CurrentUser {
+
+    @Inject
+    SecurityIdentity identity;
+
+    /** The id that every query on the user's data takes. */
+    public UUID id() {
+        return account().id();
+    }
+
+    Account account() {
+        return identity.getAttribute(TokenOwner.ACCOUNT);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.todo.account;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.todo.common.HmacSha256;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.elytron.security.common.BcryptUtil;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.spec.InvalidKeySpecException;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.wildfly.security.password.interfaces.BCryptPassword;
+import org.wildfly.security.password.util.ModularCrypt;
+
+/**
+ * Hashes of passwords: written as version 2 of passlib's {@code bcrypt_sha256}, read as that and as the plain bcrypt of the
+ * Python backend before this one.
+ *
+ * @see <a href="https://passlib.readthedocs.io/en/stable/lib/passlib.hash.bcrypt_sha256.html">passlib's bcrypt_sha256</a>
+ */
+@ApplicationScoped
+class PasswordHashes {
+
+    private static final int MIN_COST = 10;
+    private static final int MAX_COST = 31;
+    private static final int SALT_BYTES = 16;
+    private static final int DIGEST_BYTES = 23;
+
+    private static final String BCRYPT_TEXT = "(?<salt>[./A-Za-z0-9]{22})%s(?<digest>[./A-Za-z0-9]{31})";
+
+    /** {@code $bcrypt-sha256$v=2,t=2b,r=12$<salt>$<digest>} */
+    private static final Pattern BCRYPT_SHA256 =
+            Pattern.compile("\\$bcrypt-sha256\\$v=2,t=2b,r=(?<cost>\\d{1,2})\\$" + BCRYPT_TEXT.formatted("\\$"));
+
+    /** {@code $2b$12$<salt><digest>}; 2a, 2b and 2y name one algorithm, told apart for bugs that were never Python's. */
+    private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(?<cost>\\d{2})\\$" + BCRYPT_TEXT.formatted(""));
+
+    private final SecureRandom random = new SecureRandom();
+    private final int cost;
+    private final Counter computed;
+
+    PasswordHashes(@ConfigProperty(name = "todo.bcrypt-cost") int cost, MeterRegistry metrics) {
+        if (cost < MIN_COST || cost > MAX_COST) {
+            throw new ConfigurationException(
+                    "todo.bcrypt-cost must be between %d and %d.".formatted(MIN_COST, MAX_COST));
+        }
+        this.cost = cost;
+        this.computed = Counter.builder("password.hashes")
+                .description("bcrypt hashes that were computed")
+                .register(metrics);
+    }
+
+    /** Hashes a password of any length, with a new salt. */
+    String hash(String password) {
+        String salt = newSalt();
+        return format(salt, digest(prehash(password, salt), cost, salt));
+    }
+
+    /** Whether the hash is of this password. Costs one bcrypt, whatever the answer. */
+    boolean matches(String password, String hash) {
+        var current = BCRYPT_SHA256.matcher(hash);
+        var legacy = BCRYPT.matcher(hash);
+        if (current.matches()) {
+            String salt = current.group("salt");
+            return same(
+                    current.group("digest"),
+                    digest(prehash(password, salt), Integer.parseInt(current.group("cost")), salt));
+        }
+        if (legacy.matches()) {
+            return same(
+                    legacy.group("digest"),
+                    digest(password, Integer.parseInt(legacy.group("cost")), legacy.group("salt")));
+        }
+        // Nobody can know the password of such a row: a disabled account, say.
+        return matches(password, unmatchable());
+    }
+
+    /** Whether a hash that matched should be replaced by a new one: other format, or other cost. */
+    boolean isOutdated(String hash) {
+        var current = BCRYPT_SHA256.matcher(hash);
+        return !current.matches() || Integer.parseInt(current.group("cost")) != cost;
+    }
+
+    /** A hash that no password is known for, at the price of a real one to compare with. */
+    String unmatchable() {
+        byte[] digest = new byte[DIGEST_BYTES];
+        random.nextBytes(digest);
+        String crypt = modularCrypt(new byte[SALT_BYTES], digest);
+        return format(newSalt(), crypt.substring(crypt.length() - 31));
+    }
+
+    private String format(String salt, String digest) {
+        return "$bcrypt-sha256$v=2,t=2b,r=" + cost + "$" + salt + "$" + digest;
+    }
+
+    private String newSalt() {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        return modularCrypt(salt, new byte[DIGEST_BYTES]).substring("$2a$12$".length(), "$2a$12$".length() + 22);
+    }
+
+    private String modularCrypt(byte[] salt, byte[] digest) {
+        try {
+            return ModularCrypt.encodeAsString(
+                    BCryptPassword.createRaw(BCryptPassword.ALGORITHM_BCRYPT, digest, salt, cost));
+        } catch (InvalidKeySpecException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Brings a password to 44 characters, which bcrypt takes whole: it reads no more than 72 bytes. */
+    private static String prehash(String password, String salt) {
+        byte[] mac = HmacSha256.of(salt.getBytes(US_ASCII), password.getBytes(UTF_8));
+        return Base64.getEncoder().encodeToString(mac);
+    }
+
+    private String digest(String key, int cost, String salt) {
+        computed.increment();
+        try {
+            var decoded = (BCryptPassword) ModularCrypt.decode("$2a$%02d$%s%s".formatted(cost, salt, ".".repeat(31)));
+            String crypt = BcryptUtil.bcryptHash(key, cost, decoded.getSalt());
+            return crypt.substring(crypt.length() - 31);
+        } catch (InvalidKeySpecException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean same(String digest, String other) {
+        return MessageDigest.isEqual(digest.getBytes(US_ASCII), other.getBytes(US_ASCII));
+    }
+}

@@ -1,0 +1,53 @@
+package dev.todo.account;
+
+import dev.todo.problem.ProblemException;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The threads that hash passwords, apart from those that serve requests: a hash takes a core for a quarter of a second, and
+ * no rush of log-ins may hold up anybody's tasks.
+ */
+@ApplicationScoped
+class PasswordWorkers {
+
+    /** How many may wait; the last of them for about half a minute. */
+    private static final int QUEUE = 100;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    /** One core is left to everything else, if there is another. */
+    private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+
+    private final ThreadPoolExecutor executor =
+            new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), work -> {
+                var thread = new Thread(work, "password-worker");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    /** Does the work when a thread is free; fails with a {@link ProblemException} 503 if too much is waiting. */
+    <T> Uni<T> submit(Supplier<T> work) {
+        return Uni.createFrom().completionStage(() -> {
+            try {
+                return CompletableFuture.supplyAsync(work, executor);
+            } catch (RejectedExecutionException e) {
+                throw ProblemException.unavailable(
+                        "Too many people are signing up or logging in at the moment.", RETRY_AFTER);
+            }
+        });
+    }
+
+    @PreDestroy
+    void stop() {
+        executor.shutdown();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.todo.environment;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.PropertiesConfigSource;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jboss.logging.Logger;
+
+/**
+ * Checks {@code DATABASE_URL} and {@code JWT_SECRET} before anything else starts, and makes the data source's configuration
+ * out of the former. What it refuses, Quarkus prints as one line and exits with 1, as it does for every
+ * {@link ConfigurationException} that has no cause.
+ */
+public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory {
+
+    private static final int SECRET_MIN_BYTES = 32;
+
+    /** Above {@code application.properties} (250), below the environment (300). */
+    private static final int ORDINAL = 275;
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        if (!isStarting(context)) {
+            return List.of();
+        }
+        String secret = context.getValue("JWT_SECRET").getValue();
+        if (LaunchMode.current().isDevOrTest() && isUnset(secret)) {
+            makeUpSecret();
+        } else {
+            checkSecret(secret);
+        }
+        return List.of(dataSource(context.getValue("DATABASE_URL").getValue()));
+    }
+
+    /**
+     * Refuses a secret that HS256 cannot be trusted with (RFC 7518, section 3.2).
+     *
+     * @throws ConfigurationException if it is not set, or has less than 32 bytes
+     */
+    public static void checkSecret(String secret) {
+        if (isUnset(secret)) {
+            throw new ConfigurationException(
+                    "JWT_SECRET is not set: it must have at least 32 bytes. `openssl rand -base64 48` makes a good one.");
+        }
+        int bytes = secret.getBytes(UTF_8).length;
+        if (bytes < SECRET_MIN_BYTES) {
+            throw new ConfigurationException(
+                    "JWT_SECRET is too short: it has %d bytes, and must have at least 32.".formatted(bytes));
+        }
+    }
+
+    /** The build reads configuration too, and would record the database's password in the application as a default. */
+    private static boolean isStarting(ConfigSourceContext context) {
+        return context.getConfigSources().stream()
+                .anyMatch(source -> "BuildTime RunTime Fixed".equals(source.getName()));
+    }
+
+    /** A system property outlives a hot reload, and with it the tokens that were issued before. */
+    private static void makeUpSecret() {
+        byte[] secret = new byte[SECRET_MIN_BYTES];
+        new SecureRandom().nextBytes(secret);
+        System.setProperty("JWT_SECRET", Base64.getEncoder().encodeToString(secret));
+        Logger.getLogger(EnvironmentConfigSourceFactory.class)
+                .info("JWT_SECRET is not set: made one up for this run. Tokens end with it.");
+    }
+
+    private static ConfigSource dataSource(String address) {
+        if (isUnset(address)) {
+            throw new ConfigurationException(
+                    "DATABASE_URL is not set: it must be like postgresql://user:password@host/database.");
+        }
+        DatabaseUrl url;
+        try {
+            url = DatabaseUrl.parse(address.strip());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("DATABASE_URL cannot be used: " + e.getMessage() + ".");
+        }
+        Map<String, String> properties = new HashMap<>();
+        properties.put("quarkus.datasource.jdbc.url", url.jdbcUrl());
+        url.user().ifPresent(user -> properties.put("quarkus.datasource.username", user));
+        url.password().ifPresent(password -> properties.put("quarkus.datasource.password", password));
+        return new PropertiesConfigSource(properties, "DATABASE_URL", ORDINAL);
+    }
+
+    private static boolean isUnset(String value) {
+        return value == null || value.isBlank();
+    }
+}

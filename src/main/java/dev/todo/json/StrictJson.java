@@ -1,0 +1,92 @@
+package dev.todo.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.todo.problem.ProblemException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.validation.Validator;
+import java.io.IOException;
+
+/** Reads input: text into a document, a document into a record whose constraints hold. */
+@ApplicationScoped
+public class StrictJson {
+
+    private final ObjectMapper mapper;
+    private final Validator validator;
+
+    StrictJson(ObjectMapper mapper, Validator validator) {
+        this.mapper = mapper;
+        this.validator = validator;
+    }
+
+    /**
+     * Parses a JSON object.
+     *
+     * @throws ProblemException 400 if it is not well-formed (RFC 8259), names a field twice, or is no object
+     */
+    ObjectNode parse(byte[] text) {
+        JsonNode document;
+        try {
+            document = mapper.readTree(text);
+        } catch (JsonProcessingException e) {
+            var location = e.getLocation();
+            throw ProblemException.malformed(
+                    location == null
+                            ? "The body is not well-formed JSON."
+                            : "The body is not well-formed JSON: see line %d, column %d."
+                                    .formatted(location.getLineNr(), location.getColumnNr()));
+        } catch (IOException e) {
+            throw ProblemException.malformed("The body is not well-formed JSON: it is not UTF-8.");
+        }
+        if (document instanceof ObjectNode object) {
+            return object;
+        }
+        throw ProblemException.malformed("The body must be a JSON object.");
+    }
+
+    /**
+     * Binds a document to a record.
+     *
+     * @throws ProblemException 400 with every field that is unknown, of the wrong type, or against a constraint
+     */
+    public <T extends Record> T bind(ObjectNode document, Class<T> type) {
+        var errors = new BindingErrors();
+        T input;
+        try {
+            input = errors.collectInto(mapper.readerFor(type)).readValue(document);
+        } catch (IOException e) {
+            throw new IllegalStateException("No input may fail but through BindingErrors", e);
+        }
+        for (var violation : validator.validate(input)) {
+            errors.add(violation.getPropertyPath().iterator().next().getName(), violation.getMessage());
+        }
+        if (!errors.list().isEmpty()) {
+            throw ProblemException.invalid(errors.list());
+        }
+        return input;
+    }
+
+    /** The document that a record is on the wire. */
+    public ObjectNode documentOf(Record value) {
+        return mapper.valueToTree(value);
+    }
+
+    /**
+     * Applies a merge patch to a flat document.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc7396">RFC 7396</a>
+     */
+    public static ObjectNode merge(ObjectNode document, ObjectNode patch) {
+        ObjectNode merged = document.deepCopy();
+        patch.properties().forEach(field -> {
+            if (field.getValue().isNull()) {
+                merged.remove(field.getKey());
+            } else {
+                merged.set(field.getKey(), field.getValue());
+            }
+        });
+        return merged;
+    }
+}

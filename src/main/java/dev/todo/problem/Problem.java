@@ -1,0 +1,48 @@
+package dev.todo.problem;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * An error as a client sees it.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>
+ */
+@Schema(description = "What went wrong (RFC 9457).")
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Problem(
+        @Schema(required = true, examples = "about:blank") String type,
+        @Schema(required = true, examples = "Bad Request") String title,
+
+        @Schema(required = true, examples = "400", minimum = "400", maximum = "599")
+        int status,
+
+        @Schema(required = true, description = "One readable sentence.", examples = "The input is not valid.")
+        String detail,
+
+        @Schema(description = "For invalid input: every field or parameter that is wrong.")
+        List<FieldError> errors) {
+
+    /** The media type of problem documents. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /**
+     * One field or parameter that is wrong.
+     *
+     * @param message completes the sentence that the field's name begins
+     */
+    @Schema(name = "FieldError")
+    public record FieldError(
+            @Schema(required = true, examples = "title") String field,
+
+            @Schema(required = true, examples = "must have 1 to 200 characters")
+            String message) {}
+
+    static Problem of(int status, String detail, List<FieldError> errors) {
+        var known = Response.Status.fromStatusCode(status);
+        return new Problem(
+                "about:blank", known == null ? "Error" : known.getReasonPhrase(), status, detail, List.copyOf(errors));
+    }
+}

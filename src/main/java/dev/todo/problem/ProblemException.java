@@ -1,0 +1,68 @@
+package dev.todo.problem;
+
+import dev.todo.problem.Problem.FieldError;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Ends a request with a {@link Problem}. */
+public final class ProblemException extends RuntimeException {
+
+    private final transient Problem problem;
+    private final transient Optional<Duration> retryAfter;
+
+    private ProblemException(Problem problem, Optional<Duration> retryAfter) {
+        // It is an answer, not a fault: nobody reads its stack trace.
+        super(problem.detail(), null, false, false);
+        this.problem = problem;
+        this.retryAfter = retryAfter;
+    }
+
+    private static ProblemException of(int status, String detail) {
+        return new ProblemException(Problem.of(status, detail, List.of()), Optional.empty());
+    }
+
+    /** 400 for a request that cannot be read at all. */
+    public static ProblemException malformed(String detail) {
+        return of(400, detail);
+    }
+
+    /** 400 for input that can be read but is not valid: all its errors at once. */
+    public static ProblemException invalid(List<FieldError> errors) {
+        return new ProblemException(
+                Problem.of(400, "The input is not valid; see the errors.", errors), Optional.empty());
+    }
+
+    /** 401 for a log-in that failed, whatever the reason. */
+    public static ProblemException unauthorized(String detail) {
+        return of(401, detail);
+    }
+
+    /** 404 */
+    public static ProblemException notFound(String detail) {
+        return of(404, detail);
+    }
+
+    /** 409 */
+    public static ProblemException conflict(String detail) {
+        return of(409, detail);
+    }
+
+    /** 413 */
+    public static ProblemException tooLarge(String detail) {
+        return of(413, detail);
+    }
+
+    /** 503 for what is worth another try after the given time, in whole seconds. */
+    public static ProblemException unavailable(String detail, Duration retryAfter) {
+        return new ProblemException(Problem.of(503, detail, List.of()), Optional.of(retryAfter));
+    }
+
+    Problem problem() {
+        return problem;
+    }
+
+    Optional<Duration> retryAfter() {
+        return retryAfter;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.todo.task;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.UuidGenerator;
+import org.hibernate.type.SqlTypes;
+
+/** Something that its owner wants to get done. Every query takes the owner's id. */
+@Entity
+@Table(name = "tasks")
+class Task extends PanacheEntityBase {
+
+    @Id
+    @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
+    UUID id;
+
+    @Column(name = "user_id", updatable = false)
+    UUID userId;
+
+    String title;
+
+    String description;
+
+    boolean completed;
+
+    @Enumerated(EnumType.ORDINAL)
+    Priority priority;
+
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    @Column(columnDefinition = "text[]")
+    List<String> tags;
+
+    @Column(name = "due_at")
+    Instant dueAt;
+
+    @Column(name = "due_all_day")
+    boolean dueAllDay;
+
+    @Column(name = "completed_at")
+    Instant completedAt;
+
+    @Column(name = "created_at", updatable = false)
+    Instant createdAt;
+
+    @Column(name = "updated_at")
+    Instant updatedAt;
+
+    static Task create(UUID owner, TaskInput input) {
+        var task = new Task();
+        task.userId = owner;
+        task.createdAt = now();
+        task.write(input, task.createdAt);
+        return task;
+    }
+
+    static Optional<Task> find(UUID owner, UUID id) {
+        return Task.<Task>find("id = :id and userId = :owner", key(owner, id)).singleResultOptional();
+    }
+
+    /** Finds a task to change, and holds off other changes until the transaction ends, so that none is lost. */
+    static Optional<Task> findLocked(UUID owner, UUID id) {
+        return Task.<Task>find("id = :id and userId = :owner", key(owner, id))
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .singleResultOptional();
+    }
+
+    /** Returns whether there was such a task. */
+    static boolean delete(UUID owner, UUID id) {
+        return delete("id = :id and userId = :owner", key(owner, id)) == 1;
+    }
+
+    private static Map<String, Object> key(UUID owner, UUID id) {
+        return Map.of("id", id, "owner", owner);
+    }
+
+    /** Replaces the writable fields; what changes nothing is no update. */
+    void replace(TaskInput input) {
+        if (!input.equals(TaskInput.of(this))) {
+            write(input, now());
+        }
+    }
+
+    void complete(boolean completed) {
+        if (completed != this.completed) {
+            updatedAt = now();
+            write(completed, updatedAt);
+        }
+    }
+
+    private void write(boolean completed, Instant time) {
+        if (completed != this.completed) {
+            this.completed = completed;
+            completedAt = completed ? time : null;
+        }
+    }
+
+    private void write(TaskInput input, Instant time) {
+        title = input.title();
+        description = input.description();
+        write(input.completed(), time);
+        priority = input.priority();
+        tags = input.tags();
+        dueAt = input.dueDate() == null ? null : input.dueDate().start();
+        dueAllDay = input.dueDate() != null && input.dueDate().allDay();
+        updatedAt = time;
+    }
+
+    DueDate dueDate() {
+        return dueAt == null ? null : new DueDate(dueAt, dueAllDay);
+    }
+
+    /** What PostgreSQL keeps of a time: microseconds. */
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+}

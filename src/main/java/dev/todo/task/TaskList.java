@@ -1,0 +1,127 @@
+package dev.todo.task;
+
+import dev.todo.problem.Problem.FieldError;
+import dev.todo.problem.ProblemException;
+import dev.todo.task.Cursors.Position;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Reads a list of tasks page by page. Paging is by key: a page is an index range that begins after the last task of the page
+ * before, so that any page costs the same, and tasks that come and go meanwhile shift nothing.
+ */
+@ApplicationScoped
+class TaskList {
+
+    private final Cursors cursors;
+
+    TaskList(Cursors cursors) {
+        this.cursors = cursors;
+    }
+
+    /** @throws ProblemException 400 if the cursor is not one of this list */
+    TaskPage page(UUID owner, TaskQuery query) {
+        Position after = query.cursor()
+                .map(cursor -> cursors.decode(owner, query, cursor)
+                        .orElseThrow(() -> ProblemException.invalid(
+                                List.of(new FieldError("cursor", "is not a next_cursor of this list")))))
+                .orElse(null);
+        List<Task> tasks = read(owner, query, after, query.limit() + 1);
+        boolean isLast = tasks.size() <= query.limit();
+        List<Task> items = isLast ? tasks : tasks.subList(0, query.limit());
+        return new TaskPage(
+                items.stream().map(TaskView::of).toList(),
+                isLast ? null : cursors.encode(owner, query, items.get(items.size() - 1)));
+    }
+
+    private static List<Task> read(UUID owner, TaskQuery query, Position after, int count) {
+        if (query.sort().key() != TaskSort.Key.DUE_DATE) {
+            return new Range(owner, query).after(after).read(count);
+        }
+        // Two ranges of one index, since "nulls last" in both directions is no order that an index has.
+        List<Task> tasks = new ArrayList<>();
+        if (after == null || after.value() != null) {
+            tasks.addAll(new Range(owner, query)
+                    .and("dueAt is not null")
+                    .after(after)
+                    .read(count));
+        }
+        if (tasks.size() < count && !query.filter().wantsDueDate()) {
+            tasks.addAll(new Range(owner, query)
+                    .and("dueAt is null")
+                    .after(after == null || after.value() != null ? null : after)
+                    .read(count - tasks.size()));
+        }
+        return tasks;
+    }
+
+    /** A query for a range of a user's tasks in some order. */
+    private static final class Range {
+
+        private final TaskSort sort;
+        private final StringBuilder conditions = new StringBuilder("userId = :owner");
+        private final Map<String, Object> parameters = new HashMap<>();
+
+        private Range(UUID owner, TaskQuery query) {
+            this.sort = query.sort();
+            this.parameters.put("owner", owner);
+            var filter = query.filter();
+            filter.completed().ifPresent(completed -> and("completed = :completed", "completed", completed));
+            if (!filter.priorities().isEmpty()) {
+                and("priority in :priorities", "priorities", filter.priorities());
+            }
+            if (!filter.tags().isEmpty()) {
+                and("array_contains(tags, :tags)", "tags", filter.tags());
+            }
+            filter.text()
+                    .ifPresent(text -> and(
+                            "(title ilike :text escape '\\' or description ilike :text escape '\\')",
+                            "text",
+                            "%" + text.replaceAll("[\\\\%_]", "\\\\$0") + "%"));
+            filter.dueFrom()
+                    .ifPresent(from -> and(
+                                    "dueAt >= :dueFromDay",
+                                    "dueFromDay",
+                                    from.start().truncatedTo(ChronoUnit.DAYS))
+                            .and("(dueAllDay = true or dueAt >= :dueFrom)", "dueFrom", from.start()));
+            filter.dueTo().ifPresent(to -> and("dueAt < :dueEnd", "dueEnd", to.end()));
+        }
+
+        private Range and(String condition) {
+            conditions.append(" and ").append(condition);
+            return this;
+        }
+
+        private Range and(String condition, String parameter, Object value) {
+            parameters.put(parameter, value);
+            return and(condition);
+        }
+
+        private Range after(Position position) {
+            if (position == null) {
+                return this;
+            }
+            String comparison = sort.descending() ? " < " : " > ";
+            parameters.put("lastId", position.id());
+            return position.value() == null
+                    ? and("id" + comparison + ":lastId")
+                    : and(
+                            "(" + sort.key().attribute() + ", id)" + comparison + "(:lastValue, :lastId)",
+                            "lastValue",
+                            position.value());
+        }
+
+        private List<Task> read(int count) {
+            String direction = sort.descending() ? " desc" : " asc";
+            String order = " order by " + sort.key().attribute() + direction + ", id" + direction;
+            return Task.<Task>find(conditions + order, parameters)
+                    .page(0, count)
+                    .list();
+        }
+    }
+}
