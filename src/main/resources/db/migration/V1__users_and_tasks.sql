@@ -15,12 +15,12 @@ create table users (
     constraint users_email_check check (char_length(email) > 0)
 );
 
-create function is_tag_list(tags text[]) returns boolean
+create function is_tag_list(tags varchar[]) returns boolean
     language sql immutable strict parallel safe
     as $$
         select count(*) <= 20
            and count(*) = count(distinct tag collate "C")
-           and coalesce(bool_and(char_length(tag) between 1 and 50), true)
+           and coalesce(bool_and(char_length(tag) > 0), true)
         from unnest(tags) as tag
     $$;
 
@@ -31,7 +31,7 @@ create table tasks (
     description varchar(10000) collate "und-x-icu",
     completed boolean not null,
     priority smallint not null,
-    tags text[] not null,
+    tags varchar(50)[] not null,
     due_at timestamptz,
     due_all_day boolean not null,
     completed_at timestamptz,

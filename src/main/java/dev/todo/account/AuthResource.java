@@ -11,6 +11,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -39,16 +40,19 @@ class AuthResource {
     @Path("/signup")
     @ResponseStatus(201)
     @Operation(operationId = "signUp", summary = "Make an account")
-    @APIResponse(responseCode = "409", ref = "Conflict")
-    Uni<Account> signUp(Credentials.SignUp input) {
+    @APIResponse(
+            responseCode = "201",
+            description = "The account.",
+            content = @Content(schema = @Schema(implementation = Account.class)))
+    public Uni<Account> signUp(Credentials.SignUp input) {
         return workers.submit(() -> accounts.signUp(input));
     }
 
     @POST
     @Path("/login")
     @Operation(operationId = "logIn", summary = "Get an access token")
-    @APIResponse(responseCode = "401", ref = "Unauthorized")
-    Uni<Token> logIn(Credentials.LogIn input) {
+    @APIResponse(responseCode = "200", description = "A token for seven days.")
+    public Uni<Token> logIn(Credentials.LogIn input) {
         return workers.submit(() -> accounts.logIn(input))
                 .map(account -> account.map(tokens::issue)
                         .map(Token::bearer)
@@ -60,7 +64,8 @@ class AuthResource {
     @Path("/me")
     @Authenticated
     @Operation(operationId = "me", summary = "Who the token is for")
-    Account me() {
+    @APIResponse(responseCode = "200", description = "The account.")
+    public Account me() {
         return currentUser.account();
     }
 

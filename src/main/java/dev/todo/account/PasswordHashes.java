@@ -35,11 +35,12 @@ class PasswordHashes {
     private static final String BCRYPT_TEXT = "(?<salt>[./A-Za-z0-9]{22})%s(?<digest>[./A-Za-z0-9]{31})";
 
     /** {@code $bcrypt-sha256$v=2,t=2b,r=12$<salt>$<digest>} */
-    private static final Pattern BCRYPT_SHA256 =
-            Pattern.compile("\\$bcrypt-sha256\\$v=2,t=2b,r=(?<cost>\\d{1,2})\\$" + BCRYPT_TEXT.formatted("\\$"));
+    private static final Pattern BCRYPT_SHA256 = Pattern.compile(
+            "\\$bcrypt-sha256\\$v=2,t=2b,r=(?<cost>[4-9]|[12]\\d|3[01])\\$" + BCRYPT_TEXT.formatted("\\$"));
 
     /** {@code $2b$12$<salt><digest>}; 2a, 2b and 2y name one algorithm, told apart for bugs that were never Python's. */
-    private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(?<cost>\\d{2})\\$" + BCRYPT_TEXT.formatted(""));
+    private static final Pattern BCRYPT =
+            Pattern.compile("\\$2[aby]\\$(?<cost>0[4-9]|[12]\\d|3[01])\\$" + BCRYPT_TEXT.formatted(""));
 
     private final SecureRandom random = new SecureRandom();
     private final int cost;

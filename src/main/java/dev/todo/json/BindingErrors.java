@@ -6,8 +6,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
+import com.fasterxml.jackson.databind.deser.ValueInstantiator;
 import dev.todo.problem.Problem.FieldError;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -17,10 +19,17 @@ import java.util.Map;
 /** Collects everything that is wrong with a document while Jackson binds it, which by itself stops at the first error. */
 final class BindingErrors {
 
+    private static final String WRONG_TYPE = "is of the wrong type";
+
     private final Map<String, String> messages = new LinkedHashMap<>();
 
     ObjectReader collectInto(ObjectReader reader) {
         return reader.withAttribute(BindingErrors.class, this);
+    }
+
+    /** Takes up what Jackson gave up at, for all that is noted. */
+    void add(JsonMappingException failure) {
+        add(failure.getPath().isEmpty() ? "" : failure.getPath().get(0).getFieldName(), WRONG_TYPE);
     }
 
     /** Keeps the first error of a field: the later ones follow from it. */
@@ -73,11 +82,16 @@ final class BindingErrors {
             return note(context, failure);
         }
 
+        /** What Jackson calls a string, number or boolean in place of a list. */
         @Override
-        public Object handleInstantiationProblem(
-                DeserializationContext context, Class<?> target, Object argument, Throwable failure)
+        public Object handleMissingInstantiator(
+                DeserializationContext context,
+                Class<?> target,
+                ValueInstantiator instantiator,
+                JsonParser parser,
+                String failure)
                 throws IOException {
-            return failure instanceof IllegalArgumentException ? note(context, failure.getMessage()) : NOT_HANDLED;
+            return note(context, WRONG_TYPE);
         }
 
         private static Object note(DeserializationContext context, String message) {
@@ -103,10 +117,10 @@ final class BindingErrors {
         }
 
         private static String expectation(JavaType target) {
-            if (target.isCollectionLikeType()) {
-                return "must be a list";
+            if (target.hasRawClass(Boolean.class)) {
+                return "must be true or false";
             }
-            return target.hasRawClass(Boolean.class) ? "must be true or false" : "must be a string";
+            return target.hasRawClass(String.class) ? "must be a string" : WRONG_TYPE;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.todo.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,7 @@ import dev.todo.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.Validator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Reads input: text into a document, a document into a record whose constraints hold. */
 @ApplicationScoped
@@ -56,8 +58,11 @@ public class StrictJson {
         T input;
         try {
             input = errors.collectInto(mapper.readerFor(type)).readValue(document);
+        } catch (JsonMappingException e) {
+            errors.add(e);
+            throw ProblemException.invalid(errors.list());
         } catch (IOException e) {
-            throw new IllegalStateException("No input may fail but through BindingErrors", e);
+            throw new UncheckedIOException(e);
         }
         for (var violation : validator.validate(input)) {
             errors.add(violation.getPropertyPath().iterator().next().getName(), violation.getMessage());

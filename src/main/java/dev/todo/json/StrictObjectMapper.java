@@ -1,7 +1,6 @@
 package dev.todo.json;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,7 +19,6 @@ class StrictObjectMapper implements ObjectMapperCustomizer {
     public void customize(ObjectMapper mapper) {
         mapper.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .addHandler(new BindingErrors.Handler())
                 .registerModule(new SimpleModule("strict")
                         .addDeserializer(String.class, new StrictString())
@@ -28,26 +26,22 @@ class StrictObjectMapper implements ObjectMapperCustomizer {
         mapper.getFactory().configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature(), true);
     }
 
-    private static final class StrictString extends StdDeserializer<String> {
+    /** PostgreSQL stores neither of what this refuses, and UTF-8 has no halves of surrogate pairs. */
+    private static final class StrictString extends TextDeserializer<String> {
 
         private StrictString() {
             super(String.class);
         }
 
         @Override
-        public String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
-                return (String) context.handleUnexpectedToken(String.class, parser);
+        protected String parse(String text) {
+            if (text.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("must not contain U+0000");
             }
-            String text = parser.getText();
-            return text.chars().allMatch(c -> c != 0) && isWellFormed(text)
-                    ? text
-                    : (String) context.handleWeirdStringValue(
-                            String.class, text, "must not contain U+0000 or half of a surrogate pair");
-        }
-
-        private static boolean isWellFormed(String text) {
-            return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+            if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+                throw new IllegalArgumentException("must not contain half of a surrogate pair");
+            }
+            return text;
         }
     }
 

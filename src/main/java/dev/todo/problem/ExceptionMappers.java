@@ -5,6 +5,7 @@ import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -17,34 +18,40 @@ class ExceptionMappers {
 
     private static final Logger LOG = Logger.getLogger(ExceptionMappers.class);
 
+    /** The challenge of RFC 6750, section 3; it says nothing of an error where no token was sent. */
+    private static final String BEARER = "Bearer";
+
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
 
     @ServerExceptionMapper
     Response problem(ProblemException e) {
         var response = response(e.problem());
+        if (e.problem().status() == 401) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
+        }
         e.retryAfter().ifPresent(time -> response.header(HttpHeaders.RETRY_AFTER, time.toSeconds()));
         return response.build();
     }
 
     /** What the HTTP layer itself refuses: no such route, method or media type. */
     @ServerExceptionMapper
-    Response refused(WebApplicationException e) {
-        Response refusal = e.getResponse();
-        var response = response(Problem.of(refusal.getStatus(), StandardDetails.of(refusal.getStatus()), List.of()));
-        if (refusal.getHeaderString(HttpHeaders.ALLOW) != null) {
-            response.header(HttpHeaders.ALLOW, refusal.getHeaderString(HttpHeaders.ALLOW));
+    Response refused(WebApplicationException e, UriInfo uri) {
+        int status = e.getResponse().getStatus();
+        var response = response(Problem.of(status, StandardDetails.of(status), List.of()));
+        if (status == 405) {
+            response.header(HttpHeaders.ALLOW, AllowedMethods.of(uri.getPath()));
         }
         return response.build();
     }
 
     @ServerExceptionMapper
     Response noCredentials(UnauthorizedException e) {
-        return unauthorized("Bearer", "This needs an access token, sent as Authorization: Bearer.");
+        return unauthorized(BEARER, "This needs an access token, sent as Authorization: Bearer.");
     }
 
     @ServerExceptionMapper
     Response wrongCredentials(AuthenticationFailedException e) {
-        return unauthorized("Bearer error=\"invalid_token\"", "The access token is not valid, or no longer.");
+        return unauthorized(BEARER + " error=\"invalid_token\"", "The access token is not valid, or no longer.");
     }
 
     @ServerExceptionMapper

@@ -1,7 +1,8 @@
 package dev.todo.task;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.todo.json.TextDeserializer;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -9,6 +10,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * When a task is due: at a moment, or on a day, whatever the time zone.
@@ -16,6 +19,11 @@ import java.util.regex.Pattern;
  * @param start the moment, to the microsecond; or the first one of the day in UTC
  * @see <a href="https://www.rfc-editor.org/rfc/rfc3339#section-5.6">RFC 3339, section 5.6</a>
  */
+@Schema(
+        type = SchemaType.STRING,
+        description = "A day (all day, whatever the time zone), or a moment (RFC 3339), given back in UTC.",
+        examples = {"2026-12-01", "2026-12-01T16:00:00Z"})
+@JsonDeserialize(using = DueDate.Deserializer.class)
 record DueDate(Instant start, boolean allDay) {
 
     private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
@@ -24,7 +32,6 @@ record DueDate(Instant start, boolean allDay) {
             Pattern.compile(DAY + "[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?([Zz]|[+-]\\d{2}:\\d{2})");
 
     /** @throws IllegalArgumentException if it is neither; the message completes "due_date …" */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static DueDate parse(String text) {
         try {
             if (DAY.matcher(text).matches()) {
@@ -59,5 +66,17 @@ record DueDate(Instant start, boolean allDay) {
     @Override
     public String toString() {
         return allDay ? LocalDate.ofInstant(start, ZoneOffset.UTC).toString() : start.toString();
+    }
+
+    static final class Deserializer extends TextDeserializer<DueDate> {
+
+        Deserializer() {
+            super(DueDate.class);
+        }
+
+        @Override
+        protected DueDate parse(String text) {
+            return DueDate.parse(text);
+        }
     }
 }

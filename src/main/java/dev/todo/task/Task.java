@@ -40,7 +40,6 @@ class Task extends PanacheEntityBase {
     Priority priority;
 
     @JdbcTypeCode(SqlTypes.ARRAY)
-    @Column(columnDefinition = "text[]")
     List<String> tags;
 
     @Column(name = "due_at")

@@ -9,31 +9,35 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.hibernate.validator.constraints.CodePointLength;
 import org.hibernate.validator.constraints.UniqueElements;
 
-/**
- * The writable fields of a task; what is left out or null takes its default. The fields that the service keeps may be sent
- * back and are ignored.
- */
-@Schema(name = "TaskInput")
+/** The writable fields of a task; what is left out or null takes its default. */
+@Schema(
+        name = "TaskInput",
+        description =
+                "The fields that the service keeps (id, user_id, completed_at, created_at, updated_at) may be sent back"
+                        + " and are ignored; any other field is an error.")
 @JsonIgnoreProperties({"id", "user_id", "completed_at", "created_at", "updated_at"})
 record TaskInput(
+        @Schema(required = true, minLength = 1, maxLength = 200, examples = "Pay rent", description = "Trimmed.")
         @NotNull(message = "is required")
         @CodePointLength(min = 1, max = 200, message = "must have 1 to 200 characters")
         String title,
 
+        @Schema(nullable = true, maxLength = 10_000)
         @CodePointLength(max = 10_000, message = "must have at most 10,000 characters")
         String description,
 
-        Boolean completed,
+        @Schema(nullable = true, defaultValue = "false") Boolean completed,
+        @Schema(nullable = true, defaultValue = "medium") Priority priority,
 
-        Priority priority,
-
-        @Size(max = 20, message = "must not be more than 20") @UniqueElements(message = "must not contain duplicates")
+        @Schema(nullable = true, uniqueItems = true, maxItems = 20, description = "Each has 1 to 50 characters.")
+        @Size(max = 20, message = "must not be more than 20")
+        @UniqueElements(message = "must not contain duplicates")
         List<
                         @NotNull(message = "must not contain null")
                         @CodePointLength(min = 1, max = 50, message = "must have 1 to 50 characters each") String>
                 tags,
 
-        @JsonProperty("due_date") DueDate dueDate) {
+        @Schema(nullable = true) @JsonProperty("due_date") DueDate dueDate) {
 
     TaskInput {
         title = title == null ? null : title.strip();

@@ -76,7 +76,7 @@ class TaskList {
                 and("priority in :priorities", "priorities", filter.priorities());
             }
             if (!filter.tags().isEmpty()) {
-                and("array_contains(tags, :tags)", "tags", filter.tags());
+                and("array_includes(tags, :tags)", "tags", filter.tags().toArray(String[]::new));
             }
             filter.text()
                     .ifPresent(text -> and(

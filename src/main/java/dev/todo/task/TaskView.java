@@ -9,16 +9,21 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** A task as its owner sees it. */
 @Schema(name = "Task")
 record TaskView(
-        UUID id,
-        String title,
-        String description,
-        boolean completed,
-        Priority priority,
-        List<String> tags,
-        @JsonProperty("due_date") DueDate dueDate,
-        @JsonProperty("completed_at") Instant completedAt,
-        @JsonProperty("created_at") Instant createdAt,
-        @JsonProperty("updated_at") Instant updatedAt) {
+        @Schema(required = true) UUID id,
+        @Schema(required = true, examples = "Pay rent") String title,
+        @Schema(required = true, nullable = true) String description,
+        @Schema(required = true) boolean completed,
+        @Schema(required = true) Priority priority,
+        @Schema(required = true) List<String> tags,
+
+        @Schema(required = true, nullable = true) @JsonProperty("due_date")
+        DueDate dueDate,
+
+        @Schema(required = true, nullable = true) @JsonProperty("completed_at")
+        Instant completedAt,
+
+        @Schema(required = true) @JsonProperty("created_at") Instant createdAt,
+        @Schema(required = true) @JsonProperty("updated_at") Instant updatedAt) {
 
     static TaskView of(Task task) {
         return new TaskView(

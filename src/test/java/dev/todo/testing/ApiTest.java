@@ -1,0 +1,90 @@
+package dev.todo.testing;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.blankOrNullString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.restassured.builder.ResponseSpecBuilder;
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
+import io.restassured.specification.ResponseSpecification;
+import java.util.Map;
+import java.util.UUID;
+
+/** What tests of the API have in common: clients, and what a problem document looks like. */
+@QuarkusTestResource(TestEnvironment.class)
+public abstract class ApiTest {
+
+    protected static final String PASSWORD = "correct horse battery staple";
+
+    /** A client that is nobody. */
+    protected static RequestSpecification anonymous() {
+        return given().filter(new ContractFilter()).contentType(ContentType.JSON);
+    }
+
+    protected static RequestSpecification bearer(String token) {
+        return anonymous().header("Authorization", "Bearer " + token);
+    }
+
+    /** An address that nobody has used. */
+    protected static String newEmail() {
+        return UUID.randomUUID() + "@example.org";
+    }
+
+    /** Signs somebody up and in. */
+    protected static User newUser() {
+        String email = newEmail();
+        String id = anonymous()
+                .body(Map.of("email", email, "password", PASSWORD))
+                .post("/auth/signup")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        return new User(id, email, logIn(email, PASSWORD));
+    }
+
+    protected static String logIn(String email, String password) {
+        return anonymous()
+                .body(Map.of("email", email, "password", password))
+                .post("/auth/login")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("access_token");
+    }
+
+    protected static ResponseSpecification problem(int status) {
+        return new ResponseSpecBuilder()
+                .expectStatusCode(status)
+                .expectContentType("application/problem+json")
+                .expectBody("status", equalTo(status))
+                .expectBody("title", not(blankOrNullString()))
+                .expectBody("type", not(blankOrNullString()))
+                .expectBody("detail", not(blankOrNullString()))
+                .build();
+    }
+
+    protected record User(String id, String email, String token) {
+
+        /** A client that is this user. */
+        public RequestSpecification client() {
+            return bearer(token);
+        }
+
+        public String createTask(Map<String, ?> fields) {
+            return client().body(fields)
+                    .post("/api/tasks")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("id");
+        }
+
+        public String createTask(String title) {
+            return createTask(Map.of("title", title));
+        }
+    }
+}
