@@ -10,13 +10,16 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
-/** The {@link Problem} for a request that is refused before it is routed to a resource. */
+/** The {@link Problem} for a request that fails outside of any resource. */
 @ApplicationScoped
 class RoutingProblems {
 
-    /** An address as browsers send it: they leave {@code |} and others alone that RFC 3986 would have encoded. */
-    private static final Pattern TARGET = Pattern.compile("(?:[!-$&-~]|%\\p{XDigit}{2})+");
+    private static final Logger LOG = Logger.getLogger(RoutingProblems.class);
+
+    /** No more than must be: browsers leave {@code |} and others alone that RFC 3986 would have encoded. */
+    private static final Pattern MALFORMED = Pattern.compile("%(?!\\p{XDigit}{2})|[^!-~]");
 
     private final ObjectMapper mapper;
 
@@ -25,29 +28,38 @@ class RoutingProblems {
     }
 
     /** Quarkus has a check of its own, which answers with an empty 400: {@code vertx.disableURIValidation} turns it off. */
-    void checkTarget(@Observes Filters filters) {
+    void checkAddress(@Observes Filters filters) {
         filters.register(
                 context -> {
-                    if (TARGET.matcher(context.request().uri()).matches()) {
-                        context.next();
+                    if (MALFORMED.matcher(context.request().uri()).find()) {
+                        answer(context, 400, "The address is malformed: percent-encode every % and what is not ASCII.");
                     } else {
-                        answer(context, "The address is malformed: percent-encode what is not ASCII, and every %.");
+                        context.next();
                     }
                 },
                 Integer.MAX_VALUE);
     }
 
-    /** No Host header, say. */
-    void onUnroutable(@Observes Router router) {
-        router.errorHandler(400, context -> answer(context, StandardDetails.of(400)));
+    /** Before Quarkus' own handler, which answers with a document of another form. */
+    void onFailure(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).failureHandler(context -> {
+            int status = context.statusCode() < 400 ? 500 : context.statusCode();
+            if (status == 500) {
+                LOG.error("A request failed", context.failure());
+            }
+            answer(context, status, StandardDetails.of(status));
+        });
     }
 
-    private void answer(RoutingContext context, String detail) {
+    private void answer(RoutingContext context, int status, String detail) {
+        if (context.response().ended()) {
+            return;
+        }
         try {
             context.response()
-                    .setStatusCode(400)
+                    .setStatusCode(status)
                     .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-                    .end(mapper.writeValueAsString(Problem.of(400, detail, List.of())));
+                    .end(mapper.writeValueAsString(Problem.of(status, detail, List.of())));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

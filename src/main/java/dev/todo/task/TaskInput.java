@@ -6,15 +6,21 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.SchemaProperty;
 import org.hibernate.validator.constraints.CodePointLength;
 import org.hibernate.validator.constraints.UniqueElements;
 
 /** The writable fields of a task; what is left out or null takes its default. */
 @Schema(
         name = "TaskInput",
-        description =
-                "The fields that the service keeps (id, user_id, completed_at, created_at, updated_at) may be sent back"
-                        + " and are ignored; any other field is an error.")
+        description = "The fields that the service keeps may be sent back; any other field is an error.",
+        properties = {
+            @SchemaProperty(name = "id", description = "Ignored."),
+            @SchemaProperty(name = "user_id", description = "Ignored."),
+            @SchemaProperty(name = "completed_at", description = "Ignored."),
+            @SchemaProperty(name = "created_at", description = "Ignored."),
+            @SchemaProperty(name = "updated_at", description = "Ignored.")
+        })
 @JsonIgnoreProperties({"id", "user_id", "completed_at", "created_at", "updated_at"})
 record TaskInput(
         @Schema(required = true, minLength = 1, maxLength = 200, examples = "Pay rent", description = "Trimmed.")

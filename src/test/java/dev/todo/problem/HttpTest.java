@@ -1,0 +1,254 @@
+package dev.todo.problem;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.testing.ApiTest;
+import dev.todo.testing.TestEnvironment;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The HTTP around the resources: routing, negotiation, CORS, operations, and the document that describes it all. */
+@QuarkusTest
+class HttpTest extends ApiTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/nothing",
+                "/api",
+                "/auth",
+                "/api/task",
+                "/api/tasks/x/y",
+                "/api/tasks/x/complete/z",
+                "/q/nothing",
+                "/API/tasks",
+                "/auth/me/x",
+                "/robots.txt",
+                "/../../etc/passwd",
+                "/%2e%2e/%2e%2e/etc/passwd"
+            })
+    void unknownRoutesAreProblems(String path) {
+        given().urlEncodingEnabled(false).get(path).then().spec(problem(404));
+        given().urlEncodingEnabled(false).accept("text/html").get(path).then().spec(problem(404));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/%",
+                "/%zz",
+                "/api/tasks/%zz",
+                "/api/tasks?q=%",
+                "/api/tasks?q=100%",
+                "/api/tasks?q=%f",
+                "/api/tasks?%=1",
+                "/q/health/live?x=%"
+            })
+    void malformedAddressesAreProblems(String target) throws IOException {
+        String answer = raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+        assertTrue(answer.contains("application/problem+json"), answer);
+        assertTrue(answer.contains("\"detail\""), answer);
+    }
+
+    @Test
+    void aRequestWithoutAHostIsAProblem() throws IOException {
+        String answer = raw("GET /auth/me HTTP/1.1\r\nConnection: close\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+        assertTrue(answer.contains("application/problem+json"), answer);
+    }
+
+    @Test
+    void charactersThatBrowsersDoNotEncodeAreTaken() throws IOException {
+        var user = newUser();
+        user.createTask("a|b^c`d{e}");
+        String answer = raw(
+                "GET /api/tasks?q=a|b^c`d{e} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                        + user.token() + "\r\n\r\n");
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+        assertTrue(answer.contains("a|b^c`d{e}"), answer);
+    }
+
+    @Test
+    void theAllowHeaderOfA405SaysWhatTheDocumentSays() throws IOException {
+        JsonNode paths = new ObjectMapper()
+                .readTree(given().queryParam("format", "json").get("/q/openapi").asString())
+                .get("paths");
+        assertEquals(6, paths.size());
+        for (var path : paths.properties()) {
+            Set<String> allowed = new HashSet<>(Set.of("OPTIONS"));
+            path.getValue().properties().stream()
+                    .map(operation -> operation.getKey().toUpperCase(Locale.ROOT))
+                    .forEach(allowed::add);
+            if (allowed.contains("GET")) {
+                allowed.add("HEAD");
+            }
+            String address = path.getKey().replace("{id}", "0199e0a0-0000-7000-8000-000000000000");
+            for (String method : List.of("GET", "PUT", "POST", "PATCH", "DELETE", "TRACE", "FOO")) {
+                if (!allowed.contains(method)) {
+                    String allow = given().contentType("application/json")
+                            .request(method, address)
+                            .then()
+                            .spec(problem(405))
+                            .extract()
+                            .header("Allow");
+                    assertEquals(allowed, Set.copyOf(Arrays.asList(allow.split(", ", -1))), method + " " + address);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotJsonIsNotAcceptable() {
+        var user = newUser();
+        user.client().accept("text/html").get("/api/tasks").then().spec(problem(406));
+        user.client().accept("application/xml").get("/auth/me").then().spec(problem(406));
+        user.client().accept("application/*").get("/api/tasks").then().statusCode(200);
+        user.client().accept("text/html, */*;q=0.1").get("/api/tasks").then().statusCode(200);
+    }
+
+    @Test
+    void aBodyWithoutAMediaTypeOrOfAnotherIsUnsupported() {
+        for (String path : List.of("/auth/signup", "/auth/login")) {
+            given().contentType("text/plain")
+                    .body("{\"email\":\"a\"}")
+                    .post(path)
+                    .then()
+                    .spec(problem(415));
+            given().contentType("application/x-www-form-urlencoded; charset=utf-8")
+                    .body("email=a")
+                    .post(path)
+                    .then()
+                    .spec(problem(415));
+        }
+    }
+
+    @Test
+    void anOversizedBodyIsTooLargeHoweverItIsSent() throws IOException {
+        String body = "x".repeat(300 * 1024);
+        given().contentType("application/json")
+                .body(body)
+                .post("/auth/login")
+                .then()
+                .spec(problem(413));
+        String chunked = raw("POST /auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n");
+        assertTrue(chunked.startsWith("HTTP/1.1 413"), chunked);
+        assertTrue(chunked.contains("application/problem+json"), chunked);
+    }
+
+    @Test
+    void headGetsTheHeadersOfGet() {
+        var user = newUser();
+        given().header("Authorization", "Bearer " + user.token())
+                .head("/api/tasks")
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-store")
+                .body(equalTo(""));
+    }
+
+    @Test
+    void onlyConfiguredOriginsMayCallFromABrowser() {
+        given().header("Origin", TestEnvironment.CORS_ORIGIN)
+                .header("Access-Control-Request-Method", "PATCH")
+                .header("Access-Control-Request-Headers", "authorization,content-type")
+                .options("/api/tasks/x")
+                .then()
+                .statusCode(200)
+                .header("Access-Control-Allow-Origin", TestEnvironment.CORS_ORIGIN)
+                .header("Access-Control-Allow-Methods", containsString("PATCH"))
+                .header("Access-Control-Allow-Headers", containsString("Authorization"));
+        given().header("Origin", TestEnvironment.CORS_ORIGIN)
+                .get("/api/tasks")
+                .then()
+                .statusCode(401)
+                .header("Access-Control-Allow-Origin", TestEnvironment.CORS_ORIGIN)
+                .header("Access-Control-Expose-Headers", containsString("Location"));
+        for (String origin : List.of(
+                "https://attacker.example",
+                "null",
+                "https://app.example.org.attacker.example",
+                "http://app.example.org")) {
+            given().header("Origin", origin)
+                    .header("Access-Control-Request-Method", "GET")
+                    .options("/api/tasks")
+                    .then()
+                    .header("Access-Control-Allow-Origin", nullValue());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"live", "ready", "started"})
+    void probesAreUp(String probe) {
+        given().get("/q/health/" + probe).then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void metricsArePrometheusAndNameNobody() {
+        var user = newUser();
+        user.client()
+                .get("/api/tasks/{id}", user.createTask("secret title"))
+                .then()
+                .statusCode(200);
+        String metrics =
+                given().get("/q/metrics").then().statusCode(200).extract().asString();
+        assertTrue(metrics.contains("http_server_requests_seconds_count"), metrics);
+        assertTrue(metrics.contains("uri=\"/api/tasks/{id}\""), metrics);
+        assertTrue(
+                !metrics.contains(user.id()) && !metrics.contains(user.email()) && !metrics.contains("secret"),
+                metrics);
+    }
+
+    @Test
+    void theDocumentUnderDocsIsUpToDate() throws IOException {
+        assertEquals(
+                given().get("/q/openapi").then().statusCode(200).extract().asString(),
+                Files.readString(Path.of("docs", "openapi.yaml")),
+                "docs/openapi.yaml is out of date: cp target/openapi/openapi.yaml docs/");
+    }
+
+    @Test
+    void problemsTellNothingOfTheInside() {
+        String answer = given().contentType("application/json")
+                .body(Map.of("email", "\0", "password", 5))
+                .post("/auth/signup")
+                .asString();
+        for (String leak : List.of("Exception", "java", "org.", "dev.todo", "quarkus", "hibernate")) {
+            assertTrue(!answer.toLowerCase(Locale.ROOT).contains(leak.toLowerCase(Locale.ROOT)), answer);
+        }
+    }
+
+    private static String raw(String request) throws IOException {
+        try (var socket = new Socket(URI.create(RestAssured.baseURI).getHost(), RestAssured.port)) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
