@@ -22,21 +22,30 @@ public final class EmbeddedMain {
     public static void main(String... args) {
         // RoutingProblems does it, with an answer that has a body.
         System.setProperty("vertx.disableURIValidation", "true");
-        // A hot reload in development runs this again; the property that was set the first time is still there then.
-        if (System.getProperty("DATABASE_URL", System.getenv("DATABASE_URL")) == null) {
-            try {
-                if (LaunchMode.current() == LaunchMode.NORMAL) {
-                    EnvironmentConfigSourceFactory.checkSecret(System.getenv("JWT_SECRET"));
-                }
-                var database = EmbeddedDatabase.start(FOLDER.toAbsolutePath());
-                System.setProperty("DATABASE_URL", database.url());
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(database), "embedded-postgres-stop"));
-            } catch (ConfigurationException | IOException e) {
-                System.err.println(e.getMessage());
-                System.exit(1);
+        try {
+            // The service checks both too, but a JVM has logged other lines by then.
+            if (LaunchMode.current() == LaunchMode.NORMAL) {
+                EnvironmentConfigSourceFactory.checkSecret(System.getenv("JWT_SECRET"));
             }
+            // A hot reload in development runs this again; the property that was set the first time is still there
+            // then.
+            String url = System.getProperty("DATABASE_URL", System.getenv("DATABASE_URL"));
+            if (url == null || url.isBlank()) {
+                startDatabase();
+            } else {
+                EnvironmentConfigSourceFactory.checkDatabaseUrl(url);
+            }
+        } catch (ConfigurationException | IOException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
         }
         Quarkus.run(args);
+    }
+
+    private static void startDatabase() throws IOException {
+        var database = EmbeddedDatabase.start(FOLDER.toAbsolutePath());
+        System.setProperty("DATABASE_URL", database.url());
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(database), "embedded-postgres-stop"));
     }
 
     private static void stop(EmbeddedDatabase database) {

@@ -1,5 +1,6 @@
 package dev.todo.account;
 
+import dev.todo.common.Text;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
@@ -36,7 +37,7 @@ final class Credentials {
             String password) {
 
         SignUp {
-            email = email == null ? null : email.strip();
+            email = Text.trim(email);
         }
     }
 
@@ -50,7 +51,7 @@ final class Credentials {
             String password) {
 
         LogIn {
-            email = email == null ? null : email.strip();
+            email = Text.trim(email);
         }
     }
 }

@@ -73,17 +73,29 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
                 .info("JWT_SECRET is not set: made one up for this run. Tokens end with it.");
     }
 
-    private static ConfigSource dataSource(String address) {
+    /**
+     * Refuses an address that {@link DatabaseUrl} cannot read.
+     *
+     * @throws ConfigurationException if it is not set or malformed; the message does not repeat it
+     */
+    public static void checkDatabaseUrl(String address) {
+        parsed(address);
+    }
+
+    private static DatabaseUrl parsed(String address) {
         if (isUnset(address)) {
             throw new ConfigurationException(
                     "DATABASE_URL is not set: it must be like postgresql://user:password@host/database.");
         }
-        DatabaseUrl url;
         try {
-            url = DatabaseUrl.parse(address.strip());
+            return DatabaseUrl.parse(address.strip());
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException("DATABASE_URL cannot be used: " + e.getMessage() + ".");
         }
+    }
+
+    private static ConfigSource dataSource(String address) {
+        DatabaseUrl url = parsed(address);
         Map<String, String> properties = new HashMap<>();
         properties.put("quarkus.datasource.jdbc.url", url.jdbcUrl());
         url.user().ifPresent(user -> properties.put("quarkus.datasource.username", user));

@@ -2,6 +2,7 @@ package dev.todo.task;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.todo.common.Text;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -46,7 +47,7 @@ record TaskInput(
         @Schema(nullable = true) @JsonProperty("due_date") DueDate dueDate) {
 
     TaskInput {
-        title = title == null ? null : title.strip();
+        title = Text.trim(title);
         completed = completed != null && completed;
         priority = priority == null ? Priority.MEDIUM : priority;
         tags = tags == null ? List.of() : tags;

@@ -121,6 +121,7 @@ class TaskInputTest extends ApiTest {
                 Arguments.of("title", "{\"a\":{\"b\":[1]}}"),
                 Arguments.of("title", "\"\""),
                 Arguments.of("title", "\" \\t\\n\""),
+                Arguments.of("title", "\"\u00a0\u2003\u202f\ufeff\""),
                 Arguments.of("title", "\"a\\u0000b\""),
                 Arguments.of("title", "\"\\ud800\""),
                 Arguments.of("title", "\"\\udc00\\ud800\""),

@@ -1,0 +1,120 @@
+package dev.todo.testing;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The packaged service as a process of its own, to be started, killed and started again. */
+public final class ServiceProcess implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+
+    private static final Path NATIVE = Path.of(System.getProperty("native.image.path", "none"));
+
+    private final Process process;
+    private final int port;
+    private final Path output;
+
+    private ServiceProcess(Process process, int port, Path output) {
+        this.process = process;
+        this.port = port;
+        this.output = output;
+    }
+
+    /** Whether the package is the runnable JVM application, which brings a database along. */
+    public static boolean hasEmbeddedDatabase() {
+        return !Files.exists(NATIVE);
+    }
+
+    /** Starts the service in a folder with nothing but these environment variables, and does not wait for it. */
+    public static ServiceProcess launch(Path folder, Map<String, String> environment) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (hasEmbeddedDatabase()) {
+            command.addAll(List.of(
+                    ProcessHandle.current().info().command().orElseThrow(),
+                    "-jar",
+                    Path.of("target", "quarkus-app", "quarkus-run.jar")
+                            .toAbsolutePath()
+                            .toString()));
+        } else {
+            command.add(NATIVE.toAbsolutePath().toString());
+        }
+        Path output = Files.createTempFile(folder, "output", ".log");
+        int port = freePort();
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeAll(List.of("DATABASE_URL", "JWT_SECRET", "CORS_ORIGINS"));
+        builder.environment().putAll(environment);
+        builder.environment().put("PORT", Integer.toString(port));
+        return new ServiceProcess(builder.start(), port, output);
+    }
+
+    /** Starts the service and waits until it is ready. */
+    public static ServiceProcess start(Path folder, Map<String, String> environment) throws IOException {
+        return launch(folder, environment).awaitStatus("/q/health/ready", 200);
+    }
+
+    /** Waits until the address answers with the status. */
+    public ServiceProcess awaitStatus(String path, int status) throws IOException {
+        var end = Instant.now().plus(START_LIMIT);
+        while (Instant.now().isBefore(end)) {
+            if (!process.isAlive()) {
+                throw new AssertionError("The service ended: " + output());
+            }
+            try {
+                if (client().get(path).statusCode() == status) {
+                    return this;
+                }
+            } catch (Exception e) {
+                // not listening yet
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        throw new AssertionError("No " + status + " from " + path + ": " + output());
+    }
+
+    public RequestSpecification client() {
+        return RestAssured.given().port(port).contentType(ContentType.JSON);
+    }
+
+    public int awaitExit() throws InterruptedException, IOException {
+        if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("The service did not end: " + output());
+        }
+        return process.exitValue();
+    }
+
+    public String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    /** As {@code kill -9} does. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit().join();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
