@@ -3,17 +3,15 @@
 -- Text is compared by ICU collations named here, so that nothing depends on how the database was created:
 -- "und-x-icu" alphabetises as people do (case and accents only break ties) and folds the case of every script.
 
-create collation email_address (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-comment on collation email_address is 'equal without regard to case';
-
 create table users (
     id uuid primary key,
-    email varchar(254) collate email_address not null,
+    email varchar(254) collate "und-x-icu" not null,
     hashed_password text not null,
     created_at timestamptz not null,
-    constraint users_email_key unique (email),
     constraint users_email_check check (char_length(email) > 0)
 );
+
+create unique index users_email_key on users (lower(email));
 
 create function is_tag_list(tags varchar[]) returns boolean
     language sql immutable strict parallel safe

@@ -160,6 +160,9 @@ public final class EmbeddedDatabase implements Closeable {
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "100")
+                // The rows and parameters of a refused statement are nothing for a log.
+                .setServerConfig("log_error_verbosity", "terse")
+                .setServerConfig("log_min_error_statement", "panic")
                 .setPGStartupWait(limit)
                 .setOutputRedirector(log)
                 .setErrorRedirector(log)

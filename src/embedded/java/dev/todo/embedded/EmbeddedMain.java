@@ -1,7 +1,6 @@
 package dev.todo.embedded;
 
 import dev.todo.environment.EnvironmentConfigSourceFactory;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -24,7 +23,7 @@ public final class EmbeddedMain {
         System.setProperty("vertx.disableURIValidation", "true");
         try {
             // The service checks both too, but a JVM has logged other lines by then.
-            if (LaunchMode.current() == LaunchMode.NORMAL) {
+            if (isPackaged()) {
                 EnvironmentConfigSourceFactory.checkSecret(System.getenv("JWT_SECRET"));
             }
             // A hot reload in development runs this again; the property that was set the first time is still there
@@ -40,6 +39,11 @@ public final class EmbeddedMain {
             System.exit(1);
         }
         Quarkus.run(args);
+    }
+
+    /** {@link io.quarkus.runtime.LaunchMode} is not set before Quarkus runs; in development, its class loader is. */
+    private static boolean isPackaged() {
+        return !EmbeddedMain.class.getClassLoader().getClass().getSimpleName().equals("QuarkusClassLoader");
     }
 
     private static void startDatabase() throws IOException {

@@ -20,7 +20,7 @@ class User extends PanacheEntityBase {
     @UuidGenerator(style = UuidGenerator.Style.VERSION_7)
     UUID id;
 
-    /** As it was typed; the column's collation compares it without regard to case. */
+    /** As it was typed; unique without regard to case. */
     String email;
 
     @Column(name = "hashed_password")
@@ -38,6 +38,13 @@ class User extends PanacheEntityBase {
     }
 
     static Optional<User> findByEmail(String email) {
-        return find("email", email).firstResultOptional();
+        // The collation of the column, and so of the index: a parameter has that of the database, which may know ASCII
+        // alone.
+        return getSession()
+                .createNativeQuery(
+                        "select * from users where lower(email) = lower(cast(:email as varchar) collate \"und-x-icu\")",
+                        User.class)
+                .setParameter("email", email)
+                .uniqueResultOptional();
     }
 }

@@ -16,8 +16,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jboss.logging.Logger;
 
 /**
- * Checks {@code DATABASE_URL} and {@code JWT_SECRET} before anything else starts, and makes the data source's configuration
- * out of the former. What it refuses, Quarkus prints as one line and exits with 1, as it does for every
+ * Checks {@code DATABASE_URL} and {@code JWT_SECRET} before anything else starts, and makes the configuration of the data
+ * source and of CORS out of the environment. What it refuses, Quarkus prints as one line and exits with 1, as it does for every
  * {@link ConfigurationException} that has no cause.
  */
 public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory {
@@ -38,7 +38,9 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         } else {
             checkSecret(secret);
         }
-        return List.of(dataSource(context.getValue("DATABASE_URL").getValue()));
+        return List.of(
+                dataSource(context.getValue("DATABASE_URL").getValue()),
+                cors(context.getValue("CORS_ORIGINS").getValue()));
     }
 
     /**
@@ -101,6 +103,17 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         url.user().ifPresent(user -> properties.put("quarkus.datasource.username", user));
         url.password().ifPresent(password -> properties.put("quarkus.datasource.password", password));
         return new PropertiesConfigSource(properties, "DATABASE_URL", ORDINAL);
+    }
+
+    /**
+     * Without origins Quarkus' CORS filter stays off. A browser keeps other origins out all the same, and the filter would
+     * refuse a page of the service's own origin where a proxy ends TLS.
+     */
+    private static ConfigSource cors(String origins) {
+        Map<String, String> properties = isUnset(origins)
+                ? Map.of("quarkus.http.cors.enabled", "false")
+                : Map.of("quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", origins);
+        return new PropertiesConfigSource(properties, "CORS_ORIGINS", ORDINAL);
     }
 
     private static boolean isUnset(String value) {

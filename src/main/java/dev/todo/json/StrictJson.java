@@ -1,5 +1,7 @@
 package dev.todo.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +12,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 
 /** Reads input: text into a document, a document into a record whose constraints hold. */
 @ApplicationScoped
@@ -31,7 +35,7 @@ public class StrictJson {
     ObjectNode parse(byte[] text) {
         JsonNode document;
         try {
-            document = mapper.readTree(text);
+            document = mapper.readTree(decode(text));
         } catch (JsonProcessingException e) {
             var location = e.getLocation();
             throw ProblemException.malformed(
@@ -39,13 +43,20 @@ public class StrictJson {
                             ? "The body is not well-formed JSON."
                             : "The body is not well-formed JSON: see line %d, column %d."
                                     .formatted(location.getLineNr(), location.getColumnNr()));
-        } catch (IOException e) {
-            throw ProblemException.malformed("The body is not well-formed JSON: it is not UTF-8.");
         }
         if (document instanceof ObjectNode object) {
             return object;
         }
         throw ProblemException.malformed("The body must be a JSON object.");
+    }
+
+    /** Jackson by itself would also take UTF-16 and overlong forms (RFC 8259, section 8.1; RFC 3629, section 10). */
+    private static String decode(byte[] text) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+        } catch (CharacterCodingException e) {
+            throw ProblemException.malformed("The body is not UTF-8.");
+        }
     }
 
     /**
@@ -79,19 +90,13 @@ public class StrictJson {
     }
 
     /**
-     * Applies a merge patch to a flat document.
+     * Applies a merge patch to a flat document. What is cleared is null in the result, and not gone, so that binding sees the
+     * name of a field that does not exist.
      *
      * @see <a href="https://www.rfc-editor.org/rfc/rfc7396">RFC 7396</a>
      */
     public static ObjectNode merge(ObjectNode document, ObjectNode patch) {
         ObjectNode merged = document.deepCopy();
-        patch.properties().forEach(field -> {
-            if (field.getValue().isNull()) {
-                merged.remove(field.getKey());
-            } else {
-                merged.set(field.getKey(), field.getValue());
-            }
-        });
-        return merged;
+        return merged.setAll(patch);
     }
 }

@@ -45,11 +45,10 @@ public class StrictJsonReader implements MessageBodyReader<Object> {
             Annotation[] annotations,
             MediaType mediaType,
             MultivaluedMap<String, String> headers,
-            InputStream body)
-            throws IOException {
-        byte[] text = body.readNBytes(MAX_BYTES + 1);
+            InputStream body) {
+        byte[] text = read(body);
         if (text.length > MAX_BYTES) {
-            throw ProblemException.tooLarge("The body is over 256 KiB.");
+            throw ProblemException.tooLarge();
         }
         if (text.length == 0) {
             if (Arrays.stream(annotations).anyMatch(Nullable.class::isInstance)) {
@@ -60,5 +59,14 @@ public class StrictJsonReader implements MessageBodyReader<Object> {
         ObjectNode document = json.parse(text);
         Class<?> target = type;
         return target.isRecord() ? json.bind(document, target.asSubclass(Record.class)) : document;
+    }
+
+    private static byte[] read(InputStream body) {
+        try {
+            return body.readNBytes(MAX_BYTES + 1);
+        } catch (IOException e) {
+            // The client went away or is too slow (quarkus.http.read-timeout).
+            throw ProblemException.incomplete();
+        }
     }
 }

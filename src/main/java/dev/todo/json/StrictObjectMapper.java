@@ -2,6 +2,7 @@ package dev.todo.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,7 +24,10 @@ class StrictObjectMapper implements ObjectMapperCustomizer {
                 .registerModule(new SimpleModule("strict")
                         .addDeserializer(String.class, new StrictString())
                         .addDeserializer(Boolean.class, new StrictBoolean()));
-        mapper.getFactory().configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature(), true);
+        mapper.getFactory()
+                .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature(), true)
+                // An emoji takes 4 bytes then, and not 12.
+                .configure(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8.mappedFeature(), true);
     }
 
     /** PostgreSQL stores neither of what this refuses, and UTF-8 has no halves of surrogate pairs. */

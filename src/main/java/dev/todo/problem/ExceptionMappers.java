@@ -2,6 +2,7 @@ package dev.todo.problem;
 
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.UnauthorizedException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -24,10 +25,15 @@ class ExceptionMappers {
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
 
     @ServerExceptionMapper
-    Response problem(ProblemException e) {
+    Response problem(ProblemException e, RoutingContext context) {
         var response = response(e.problem());
         if (e.problem().status() == 401) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
+        }
+        if (e.problem().status() == 408 || e.problem().status() == 413) {
+            // Nobody is going to read the rest of the body, and it must not pile up.
+            context.addEndHandler(ended -> context.request().connection().close());
+            response.header("Connection", "close");
         }
         e.retryAfter().ifPresent(time -> response.header(HttpHeaders.RETRY_AFTER, time.toSeconds()));
         return response.build();
@@ -39,7 +45,7 @@ class ExceptionMappers {
         int status = e.getResponse().getStatus();
         var response = response(Problem.of(status, StandardDetails.of(status), List.of()));
         if (status == 405) {
-            response.header(HttpHeaders.ALLOW, AllowedMethods.of(uri.getPath()));
+            response.header(HttpHeaders.ALLOW, Routes.allowedMethods(uri.getPath()));
         }
         return response.build();
     }
@@ -55,7 +61,7 @@ class ExceptionMappers {
     }
 
     @ServerExceptionMapper
-    Response fault(Throwable e) {
+    Response fault(Throwable e, RoutingContext context) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConstraintViolationException) {
                 LOG.error("A constraint of the database caught what validation let through", e);
@@ -65,7 +71,8 @@ class ExceptionMappers {
             if (cause instanceof SQLException sql && isDatabaseAway(sql)) {
                 LOG.warnf("The database is not available: %s", sql.getMessage());
                 return problem(
-                        ProblemException.unavailable("The database is not available at the moment.", DATABASE_RETRY));
+                        ProblemException.unavailable("The database is not available at the moment.", DATABASE_RETRY),
+                        context);
             }
         }
         LOG.error("A request failed", e);

@@ -48,9 +48,14 @@ public final class ProblemException extends RuntimeException {
         return of(409, detail);
     }
 
+    /** 408 for a body that did not arrive in time. */
+    public static ProblemException incomplete() {
+        return of(408, StandardDetails.of(408));
+    }
+
     /** 413 */
-    public static ProblemException tooLarge(String detail) {
-        return of(413, detail);
+    public static ProblemException tooLarge() {
+        return of(413, StandardDetails.of(413));
     }
 
     /** 503 for what is worth another try after the given time, in whole seconds. */

@@ -3,6 +3,7 @@ package dev.todo.problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,23 +22,40 @@ class RoutingProblems {
     /** No more than must be: browsers leave {@code |} and others alone that RFC 3986 would have encoded. */
     private static final Pattern MALFORMED = Pattern.compile("%(?!\\p{XDigit}{2})|[^!-~]");
 
+    /** So that a browser may read the answer. */
+    private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
+
+    private static final long MAX_BODY_BYTES = 256 * 1024;
+
     private final ObjectMapper mapper;
 
     RoutingProblems(ObjectMapper mapper) {
         this.mapper = mapper;
     }
 
-    /** Quarkus has a check of its own, which answers with an empty 400: {@code vertx.disableURIValidation} turns it off. */
-    void checkAddress(@Observes Filters filters) {
+    /**
+     * Quarkus has checks of its own, which answer with an empty 400 or 413: {@code vertx.disableURIValidation} turns the first
+     * off, and this comes before the second.
+     */
+    void check(@Observes Filters filters) {
         filters.register(
                 context -> {
                     if (MALFORMED.matcher(context.request().uri()).find()) {
                         answer(context, 400, "The address is malformed: percent-encode every % and what is not ASCII.");
+                    } else if (isTooLarge(context.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
+                        context.addEndHandler(
+                                ended -> context.request().connection().close());
+                        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+                        answer(context, 413, StandardDetails.of(413));
                     } else {
                         context.next();
                     }
                 },
-                Integer.MAX_VALUE);
+                AFTER_CORS);
+    }
+
+    private static boolean isTooLarge(String contentLength) {
+        return contentLength != null && Long.parseLong(contentLength) > MAX_BODY_BYTES;
     }
 
     /** Before Quarkus' own handler, which answers with a document of another form. */

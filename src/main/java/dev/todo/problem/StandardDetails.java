@@ -12,6 +12,7 @@ final class StandardDetails {
             case 405 -> "This address does not support the method; see the Allow header.";
             case 406 ->
                 "None of the media types in the Accept header is available; this service speaks application/json.";
+            case 408 -> "The body did not arrive in time.";
             case 413 -> "The body is over 256 KiB.";
             case 415 -> "The body is not of a media type that this address takes; send application/json.";
             case 500 -> "Something went wrong on our side.";

@@ -74,7 +74,7 @@ class Cursors {
     }
 
     private byte[] mac(UUID owner, TaskQuery query, byte[] place) {
-        byte[] list = (owner + "\n" + query.sort() + "\n" + query.filter() + "\n").getBytes(UTF_8);
+        byte[] list = (owner + "\0" + query.sort() + "\0" + query.filter().canonical() + "\0").getBytes(UTF_8);
         return Arrays.copyOf(HmacSha256.of(key, list, place), MAC_BYTES);
     }
 }

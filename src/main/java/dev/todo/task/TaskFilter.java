@@ -3,6 +3,8 @@ package dev.todo.task;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which tasks a list has: those for which all of this holds.
@@ -20,6 +22,17 @@ record TaskFilter(
         Optional<String> text,
         Optional<DueDate> dueFrom,
         Optional<DueDate> dueTo) {
+
+    /** The same text for the same filter, and another for any other: no parameter has a U+0000 in it. */
+    String canonical() {
+        return Stream.of(
+                        Stream.of(completed, text, dueFrom, dueTo),
+                        priorities.stream(),
+                        tags.stream().sorted().distinct())
+                .flatMap(parts -> parts)
+                .map(Object::toString)
+                .collect(Collectors.joining("\0"));
+    }
 
     boolean wantsDueDate() {
         return dueFrom.isPresent() || dueTo.isPresent();

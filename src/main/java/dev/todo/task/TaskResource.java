@@ -114,8 +114,7 @@ class TaskResource {
             name = "sort",
             in = ParameterIn.QUERY,
             description = "With - in front for the reverse. Priority: most urgent first. Title: alphabetically. Tasks"
-                    + " without a due date come last either way; a task that is due on a day comes before those that are"
-                    + " due at a moment of it.",
+                    + " without a due date come last either way; a day counts as its first moment in UTC.",
             schema =
                     @Schema(
                             type = SchemaType.STRING,

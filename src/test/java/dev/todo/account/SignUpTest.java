@@ -107,6 +107,17 @@ class SignUpTest extends ApiTest {
                 .body("errors.field", hasItem("email"));
     }
 
+    @Test
+    void addressesThatDifferInMoreThanCaseAreDifferent() {
+        String name = newEmail();
+        signUp("ada2" + name, PASSWORD, 201);
+        signUp("ada²" + name, PASSWORD, 201);
+        signUp("adа2" + name, PASSWORD, 201); // a Cyrillic а
+        signUp("áda2" + name, PASSWORD, 201);
+        refuseLogIn("ada2\u200B" + name, PASSWORD);
+        refuseLogIn("ａda2" + name, PASSWORD);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "ada", "@example.org", "ada@", "a b@example.org", "ada@exa mple.org", "a@b@c"})
     void refusesWhatIsNoAddress(String email) {
@@ -162,7 +173,7 @@ class SignUpTest extends ApiTest {
         }
         assertEquals(
                 "1",
-                Database.query("select count(*) from users where email = ?", email)
+                Database.query("select count(*) from users where lower(email) = ?", email)
                         .get(0));
     }
 
@@ -170,7 +181,7 @@ class SignUpTest extends ApiTest {
     void storesPasswordsAsBcryptSha256() {
         String email = newEmail();
         signUp(email, PASSWORD, 201);
-        String hash = Database.query("select hashed_password from users where email = ?", email)
+        String hash = Database.query("select hashed_password from users where lower(email) = ?", email)
                 .get(0);
         assertEquals(
                 true, hash.matches("\\$bcrypt-sha256\\$v=2,t=2b,r=10\\$[./A-Za-z0-9]{22}\\$[./A-Za-z0-9]{31}"), hash);

@@ -62,6 +62,12 @@ class DatabaseIT {
             service.client().body(CREDENTIALS).post("/auth/signup").then().statusCode(201);
             String token =
                     service.client().body(CREDENTIALS).post("/auth/login").path("access_token");
+            // CORS_ORIGINS is not set: to browsers alone an origin means something
+            service.client()
+                    .header("Origin", "https://todo.example")
+                    .get("/auth/me")
+                    .then()
+                    .statusCode(401);
             int port = database.port();
             database.close();
 

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -162,6 +164,57 @@ class HttpTest extends ApiTest {
     }
 
     @Test
+    void aBodyThatDoesNotEndIsCutOffAndPilesUpNowhere() throws IOException {
+        var user = newUser();
+        for (String path : List.of("/auth/login", "/api/tasks")) {
+            String head = head(
+                    "POST " + path + " HTTP/1.1",
+                    "Host: localhost",
+                    "Authorization: Bearer " + user.token(),
+                    "Content-Type: application/json",
+                    "Transfer-Encoding: chunked");
+            String chunk = String.join("\r\n", "10000", "x".repeat(0x10000), "");
+            // raw() returns because the service closes the connection: neither side said that it would
+            String answer = raw(head + chunk.repeat(5));
+            assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+        }
+    }
+
+    @Test
+    void aBodyThatIsAnnouncedTooLargeIsRefusedBeforeItIsSent() throws IOException {
+        String answer = raw(head(
+                "POST /auth/login HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/json",
+                "Content-Length: 11000000"));
+        assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+        assertTrue(answer.contains("application/problem+json"), answer);
+    }
+
+    @Test
+    void aBodyThatDoesNotArriveHoldsNoThreadForLong() throws IOException {
+        var user = newUser();
+        String head = head(
+                "POST /api/tasks HTTP/1.1",
+                "Host: localhost",
+                "Authorization: Bearer " + user.token(),
+                "Content-Type: application/json",
+                "Content-Length: 100");
+        // raw() returns because the service closes the connection, with an answer or without one
+        String answer = raw(head + "{\"t");
+        assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 408"), answer);
+    }
+
+    @Test
+    void addressesThatAnybodyMakesUpStayOutOfTheMetrics() {
+        String madeUp = UUID.randomUUID().toString();
+        given().put("/api/tasks/" + madeUp + "/complete").then().spec(problem(405));
+        given().get("/" + madeUp).then().spec(problem(404));
+        given().urlEncodingEnabled(false).get("/api//" + madeUp + ";x=y").then().spec(problem(404));
+        assertFalse(given().get("/q/metrics").asString().contains(madeUp));
+    }
+
+    @Test
     void headGetsTheHeadersOfGet() {
         var user = newUser();
         given().header("Authorization", "Bearer " + user.token())
@@ -241,6 +294,10 @@ class HttpTest extends ApiTest {
         for (String leak : List.of("Exception", "java", "org.", "dev.todo", "quarkus", "hibernate")) {
             assertTrue(!answer.toLowerCase(Locale.ROOT).contains(leak.toLowerCase(Locale.ROOT)), answer);
         }
+    }
+
+    private static String head(String... lines) {
+        return String.join("\r\n", lines) + "\r\n\r\n";
     }
 
     private static String raw(String request) throws IOException {

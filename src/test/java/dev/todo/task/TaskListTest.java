@@ -460,6 +460,19 @@ class TaskListTest extends ApiTest {
     }
 
     @Test
+    void theOrderOfTagsInTheQueryMakesNoOtherList() {
+        for (int i = 0; i < 3; i++) {
+            user.createTask(Map.of("title", "t" + i, "tags", List.of("a", "b", "a, b")));
+        }
+        String cursor = page(Map.of("limit", 1, "tag", List.of("a", "b"))).getString("next_cursor");
+        assertEquals(
+                List.of("t1", "t0"),
+                page(Map.of("cursor", cursor, "tag", List.of("b", "a"))).getList("items.title"));
+        refused(Map.of("cursor", cursor, "tag", "a, b"));
+        refused(Map.of("cursor", cursor, "tag", "a"));
+    }
+
+    @Test
     void aFilteredListPagesThroughWhatItFilters() {
         for (int i = 0; i < 9; i++) {
             user.createTask(Map.of("title", "t" + i, "tags", i % 2 == 0 ? List.of("even") : List.of()));

@@ -41,7 +41,8 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
                 "DATABASE_URL", url,
                 "JWT_SECRET", JWT_SECRET,
                 "CORS_ORIGINS", CORS_ORIGIN,
-                "todo.bcrypt-cost", "10");
+                "todo.bcrypt-cost", "10",
+                "quarkus.http.read-timeout", "1S");
     }
 
     @Override
