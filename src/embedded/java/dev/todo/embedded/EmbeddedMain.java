@@ -24,11 +24,11 @@ public final class EmbeddedMain {
         try {
             // The service checks both too, but a JVM has logged other lines by then.
             if (isPackaged()) {
-                EnvironmentConfigSourceFactory.checkSecret(System.getenv("JWT_SECRET"));
+                EnvironmentConfigSourceFactory.checkSecret(setting("JWT_SECRET"));
             }
             // A hot reload in development runs this again; the property that was set the first time is still there
             // then.
-            String url = System.getProperty("DATABASE_URL", System.getenv("DATABASE_URL"));
+            String url = setting("DATABASE_URL");
             if (url == null || url.isBlank()) {
                 startDatabase();
             } else {
@@ -44,6 +44,10 @@ public final class EmbeddedMain {
     /** {@link io.quarkus.runtime.LaunchMode} is not set before Quarkus runs; in development, its class loader is. */
     private static boolean isPackaged() {
         return !EmbeddedMain.class.getClassLoader().getClass().getSimpleName().equals("QuarkusClassLoader");
+    }
+
+    private static String setting(String name) {
+        return System.getProperty(name, System.getenv(name));
     }
 
     private static void startDatabase() throws IOException {
