@@ -26,8 +26,7 @@ public final class EmbeddedMain {
             if (isPackaged()) {
                 EnvironmentConfigSourceFactory.checkSecret(setting("JWT_SECRET"));
             }
-            // A hot reload in development runs this again; the property that was set the first time is still there
-            // then.
+            // A hot reload runs this again; the property that was set the first time is still there then.
             String url = setting("DATABASE_URL");
             if (url == null || url.isBlank()) {
                 startDatabase();
