@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The threads that hash passwords, apart from those that serve requests: a hash takes a core for a quarter of a second, and
+ * The threads that hash passwords, apart from those that serve requests: a hash keeps a core busy on purpose, and
  * no rush of log-ins may hold up anybody's tasks.
  */
 @ApplicationScoped
 class PasswordWorkers {
 
-    /** How many may wait; the last of them for about half a minute. */
+    /** How many may wait; more are told to come back. */
     private static final int QUEUE = 100;
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
