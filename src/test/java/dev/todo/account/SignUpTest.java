@@ -173,7 +173,8 @@ class SignUpTest extends ApiTest {
         }
         assertEquals(
                 "1",
-                Database.query("select count(*) from users where lower(email) = ?", email)
+                Database.underTest()
+                        .query("select count(*) from users where lower(email) = ?", email)
                         .get(0));
     }
 
@@ -181,7 +182,8 @@ class SignUpTest extends ApiTest {
     void storesPasswordsAsBcryptSha256() {
         String email = newEmail();
         signUp(email, PASSWORD, 201);
-        String hash = Database.query("select hashed_password from users where lower(email) = ?", email)
+        String hash = Database.underTest()
+                .query("select hashed_password from users where lower(email) = ?", email)
                 .get(0);
         assertEquals(
                 true, hash.matches("\\$bcrypt-sha256\\$v=2,t=2b,r=10\\$[./A-Za-z0-9]{22}\\$[./A-Za-z0-9]{31}"), hash);

@@ -185,7 +185,7 @@ class TokenTest extends ApiTest {
     @Test
     void aTokenOfADeletedUserIsRefused() {
         var user = newUser();
-        Database.query("delete from users where id = ?", UUID.fromString(user.id()));
+        Database.underTest().query("delete from users where id = ?", UUID.fromString(user.id()));
         refused(user, user.token());
     }
 
@@ -256,7 +256,7 @@ class TokenTest extends ApiTest {
         bearer(token).body(Map.of("title", "forged")).post("/api/tasks").then().spec(problem(401));
         assertEquals(
                 List.of(),
-                Database.query("select id from tasks where user_id = ?", UUID.fromString(user.id())),
+                Database.underTest().query("select id from tasks where user_id = ?", UUID.fromString(user.id())),
                 "a task was written");
     }
 

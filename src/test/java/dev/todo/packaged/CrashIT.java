@@ -129,8 +129,6 @@ class CrashIT {
     }
 
     private ProcessHandle database() throws IOException {
-        String pid =
-                Files.readAllLines(folder.resolve(".data/data/postmaster.pid")).get(0);
-        return ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
+        return PackagedTest.postmaster(folder.resolve(".data"));
     }
 }

@@ -5,103 +5,170 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.embedded.EmbeddedDatabase;
+import dev.todo.testing.Load;
 import dev.todo.testing.ServiceProcess;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.DriverManager;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged service and a database that is not there yet, shared, or away for a while. */
-class DatabaseIT {
+/** The packaged service and a database that is not there yet, shared, away for a while, or there and silent. */
+class DatabaseIT extends PackagedTest {
 
-    private static final Map<String, String> CREDENTIALS =
-            Map.of("email", "ada@example.org", "password", "correct horse battery staple");
+    private static final int CLIENTS = 16;
 
-    @TempDir
-    Path folder;
+    private static final Duration OUTAGE = Duration.ofSeconds(30);
+
+    /** A request waits for a connection, and then for an answer: see application.properties. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+    private static final Duration RECOVERY = Duration.ofSeconds(2);
 
     @Test
     void manyReplicasMayStartAtOnceOnAnEmptyDatabaseAndAgain() throws Exception {
-        try (var database = EmbeddedDatabase.start(folder.resolve("database"))) {
-            for (int round = 0; round < 2; round++) {
-                List<ServiceProcess> replicas = new ArrayList<>();
-                try {
-                    for (int i = 0; i < 4; i++) {
-                        Path directory = Files.createDirectories(folder.resolve("replica" + round + i));
-                        replicas.add(ServiceProcess.launch(directory, environment(database.url())));
-                    }
-                    for (var replica : replicas) {
-                        replica.awaitStatus("/q/health/ready", 200);
-                    }
-                } finally {
-                    replicas.forEach(ServiceProcess::close);
+        for (int round = 0; round < 2; round++) {
+            List<ServiceProcess> replicas = new ArrayList<>();
+            try {
+                for (int i = 0; i < 4; i++) {
+                    replicas.add(launch(Map.of()));
                 }
-            }
-            try (var connection = DriverManager.getConnection(
-                            "jdbc:" + database.url().replace("postgres@", ""), "postgres", "");
-                    var statement = connection.createStatement();
-                    var row = statement.executeQuery("select count(*) from flyway_schema_history where success")) {
-                row.next();
-                assertEquals(1, row.getInt(1));
+                for (var replica : replicas) {
+                    replica.awaitStatus("/q/health/ready", 200);
+                }
+            } finally {
+                replicas.forEach(ServiceProcess::close);
             }
         }
+        assertEquals(List.of("1"), database().query("select count(*) from flyway_schema_history where success"));
     }
 
     @Test
-    void whileTheDatabaseIsAwayTheServiceSaysSoAndIsBackWithIt() throws Exception {
-        Path data = folder.resolve("database");
-        var database = EmbeddedDatabase.start(data);
-        try (var service = ServiceProcess.start(folder, environment(database.url()))) {
-            service.client().body(CREDENTIALS).post("/auth/signup").then().statusCode(201);
-            String token =
-                    service.client().body(CREDENTIALS).post("/auth/login").path("access_token");
+    void whileTheDatabaseIsAwayTheServiceSaysSo() throws Exception {
+        try (var service = start(Map.of())) {
+            String token = service.newToken();
             // CORS_ORIGINS is not set: to browsers alone an origin means something
             service.client()
                     .header("Origin", "https://todo.example")
                     .get("/auth/me")
                     .then()
                     .statusCode(401);
-            int port = database.port();
-            database.close();
+            server.close();
 
             for (int i = 0; i < 5; i++) {
-                service.client()
-                        .header("Authorization", "Bearer " + token)
+                service.client(token)
                         .get("/api/tasks")
                         .then()
                         .statusCode(503)
-                        .time(lessThan(10L), TimeUnit.SECONDS)
+                        .time(lessThan(LONGEST_WAIT.toSeconds()), TimeUnit.SECONDS)
                         .contentType("application/problem+json")
                         .header("Retry-After", matchesPattern("\\d+"))
                         .body("status", equalTo(503))
                         .body("detail", containsString("database"));
-                service.client().body(CREDENTIALS).post("/auth/login").then().statusCode(503);
+                service.client()
+                        .body(Map.of("email", "ada@example.org", "password", "correct horse battery staple"))
+                        .post("/auth/login")
+                        .then()
+                        .statusCode(503);
             }
             service.client().get("/q/health/live").then().statusCode(200);
-            service.client().get("/q/health/ready").then().statusCode(503);
-
-            database = EmbeddedDatabase.start(data, port);
-            service.awaitStatus("/q/health/ready", 200);
             service.client()
-                    .header("Authorization", "Bearer " + token)
-                    .body(Map.of("title", "after"))
-                    .post("/api/tasks")
+                    .get("/q/health/ready")
                     .then()
-                    .statusCode(201);
-        } finally {
-            database.close();
+                    .statusCode(503)
+                    .body("checks.find { it.name == 'Database' }.data.reason", equalTo("not reachable"));
         }
     }
 
-    private static Map<String, String> environment(String url) {
-        return Map.of(
-                "DATABASE_URL", url, "JWT_SECRET", "a secret that is long enough for HS256", "TODO_BCRYPT_COST", "10");
+    @Test
+    void underLoadAnOutageIsSurvivedAndEndsWithTheDatabasesReturn() throws Exception {
+        try (var service = start(Map.of())) {
+            String token = service.newToken();
+            try (var load = listing(service, token)) {
+                int port = server.port();
+                server.close();
+                var away = Instant.now();
+                watch(service, away.plus(OUTAGE));
+                server = EmbeddedDatabase.start(folder.resolve("database"), port);
+                assertRecovery(service, token, load);
+            }
+        }
+    }
+
+    @Test
+    void underLoadAFrozenDatabaseTimesOutAndIsUsedAgainWhenItGoesOn() throws Exception {
+        try (var service = start(Map.of())) {
+            String token = service.newToken();
+            try (var load = listing(service, token)) {
+                // The postmaster first, so that it starts no more processes.
+                var postmaster = postmaster(folder.resolve("database"));
+                var processes = Stream.concat(Stream.of(postmaster), postmaster.descendants())
+                        .toList();
+                signal("STOP", processes);
+                var away = Instant.now();
+                try {
+                    watch(service, away.plus(OUTAGE));
+                } finally {
+                    signal("CONT", processes);
+                }
+                assertRecovery(service, token, load);
+            }
+        }
+    }
+
+    private static Load listing(ServiceProcess service, String token) {
+        return Load.start(
+                CLIENTS,
+                () -> HttpRequest.newBuilder(service.uri("/api/tasks")).header("Authorization", "Bearer " + token));
+    }
+
+    /** Without a database the service is alive all the time, but not ready, and does not run out of threads. */
+    private static void watch(ServiceProcess service, Instant end) throws IOException {
+        int limit = 64 + 30;
+        do {
+            var sent = Instant.now();
+            service.client().get("/q/health/live").then().statusCode(200);
+            var took = Duration.between(sent, Instant.now());
+            assertTrue(took.toMillis() < 1000, "liveness took " + took);
+            service.client().get("/q/health/ready").then().statusCode(503);
+            assertTrue(service.threads() < limit, service.threads() + " threads");
+        } while (Instant.now().isBefore(end));
+    }
+
+    private static void assertRecovery(ServiceProcess service, String token, Load load) throws Exception {
+        var back = Instant.now();
+        while (Instant.now().isBefore(back.plus(RECOVERY.multipliedBy(2)))) {
+            service.client(token).get("/api/tasks");
+        }
+        service.client().get("/q/health/ready").then().statusCode(200);
+        var outcomes = load.end();
+        for (var outcome : outcomes) {
+            assertTrue(outcome.status() == 200 || outcome.status() == 503, outcome.toString());
+            assertTrue(outcome.took().compareTo(LONGEST_WAIT) < 0, outcome.toString());
+            if (outcome.status() == 503) {
+                assertEquals("application/problem+json", outcome.contentType());
+                assertTrue(outcome.sent().isBefore(back.plus(RECOVERY)), "not recovered: " + outcome);
+            }
+        }
+        assertTrue(outcomes.stream().anyMatch(outcome -> outcome.status() == 503));
+        assertTrue(
+                outcomes.stream()
+                        .anyMatch(outcome ->
+                                outcome.status() == 200 && outcome.sent().isAfter(back)),
+                "never back");
+    }
+
+    private static void signal(String name, List<ProcessHandle> processes) throws Exception {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+        processes.forEach(process -> command.add(Long.toString(process.pid())));
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
     }
 }

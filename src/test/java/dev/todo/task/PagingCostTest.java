@@ -46,14 +46,14 @@ class PagingCostTest extends ApiTest {
             return;
         }
         var owner = newUser();
-        Database.query("""
+        Database.underTest().query("""
                 insert into tasks (id, user_id, title, completed, priority, tags, due_at, due_all_day, created_at, updated_at)
                 select gen_random_uuid(), ?, md5(i::text), false, i % 3, '{}',
                        case when i % 4 = 0 then null else timestamptz '2026-01-01 00:00Z' + (i::bigint * 7919 % 3650) * interval '1 day' end,
                        i % 4 <> 0, timestamptz '2026-01-01 00:00Z' + (i::bigint * 7919 % ?) * interval '1 minute',
                        timestamptz '2026-01-01 00:00Z' + (i::bigint * 104729 % ?) * interval '1 minute'
                 from generate_series(1, ?) as i""", UUID.fromString(owner.id()), TASKS, TASKS, TASKS);
-        Database.query("vacuum analyze tasks");
+        Database.underTest().query("vacuum analyze tasks");
         user = owner;
     }
 
@@ -128,7 +128,7 @@ class PagingCostTest extends ApiTest {
         String column =
                 sort.key() == TaskSort.Key.DUE_DATE ? "due_at" : sort.key().wireName();
         String direction = sort.descending() ? " desc" : " asc";
-        try (var connection = Database.connect();
+        try (var connection = Database.underTest().connect();
                 var statement = connection.prepareStatement(
                         "select id, title, priority, due_at, created_at, updated_at from tasks"
                                 + " where user_id = ? order by " + column + direction + " nulls last, id" + direction
@@ -155,7 +155,7 @@ class PagingCostTest extends ApiTest {
     private static void assertReadsAnIndexRange(List<Object> parameters) throws Exception {
         String sql = SqlLog.lastTaskQuery;
         assertNotNull(sql);
-        try (var connection = Database.connect();
+        try (var connection = Database.underTest().connect();
                 var statement = connection.prepareStatement("explain (analyze, buffers, format json) " + sql)) {
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setObject(i + 1, parameters.get(i));

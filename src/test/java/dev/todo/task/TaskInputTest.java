@@ -336,7 +336,9 @@ class TaskInputTest extends ApiTest {
                 .patch("/api/tasks/{id}", id)
                 .then()
                 .spec(problem(415));
-        assertEquals(List.of("before"), Database.query("select title from tasks where id = ?", UUID.fromString(id)));
+        assertEquals(
+                List.of("before"),
+                Database.underTest().query("select title from tasks where id = ?", UUID.fromString(id)));
     }
 
     @ParameterizedTest
@@ -391,7 +393,8 @@ class TaskInputTest extends ApiTest {
     }
 
     private static List<String> ownTasks() {
-        return Database.query("select t::text from tasks t where user_id = ? order by id", UUID.fromString(user.id()));
+        return Database.underTest()
+                .query("select t::text from tasks t where user_id = ? order by id", UUID.fromString(user.id()));
     }
 
     private static byte[] concat(byte[]... parts) {

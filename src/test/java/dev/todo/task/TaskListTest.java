@@ -265,7 +265,7 @@ class TaskListTest extends ApiTest {
                 "-updated_at"
             })
     void pagingShowsEveryTaskOnceInTheOrderOfOnePage(String sort) {
-        Database.query("""
+        Database.underTest().query("""
                 insert into tasks (id, user_id, title, completed, priority, tags, due_at, due_all_day, created_at, updated_at)
                 select gen_random_uuid(), ?, 'task ' || i % 7, false, i % 3, '{}',
                        case when i % 4 = 0 then null else timestamptz '2026-01-01 00:00Z' + i % 5 * interval '1 day' end,
@@ -323,7 +323,7 @@ class TaskListTest extends ApiTest {
 
     @Test
     void fiftyAreAPageByDefaultAndTwoHundredAtMost() {
-        Database.query("""
+        Database.underTest().query("""
                 insert into tasks (id, user_id, title, completed, priority, tags, due_all_day, created_at, updated_at)
                 select gen_random_uuid(), ?, 't', false, 1, '{}', false, now(), now() from generate_series(1, 201)""", UUID.fromString(user.id()));
         assertEquals(50, page(Map.of()).getList("items").size());

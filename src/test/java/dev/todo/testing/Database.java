@@ -4,25 +4,33 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
-/** A look into the database of the service under test, past the service. */
-public final class Database {
+/** A look into the database of a service, past the service. */
+public record Database(String url) {
 
-    private Database() {}
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    public static Connection connect() throws SQLException {
-        var url = URI.create(System.getProperty("test.database-url"));
-        String[] credentials = url.getUserInfo().split(":", 2);
+    /** The database of the service under test. */
+    public static Database underTest() {
+        return new Database(System.getProperty("test.database-url"));
+    }
+
+    public Connection connect() throws SQLException {
+        var uri = URI.create(url);
+        String[] credentials = uri.getUserInfo().split(":", 2);
         return DriverManager.getConnection(
-                "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(),
+                "jdbc:postgresql://" + uri.getHost() + ":" + uri.getPort() + uri.getPath(),
                 credentials[0],
                 credentials.length > 1 ? credentials[1] : null);
     }
 
     /** The first column of every row, as text. */
-    public static List<String> query(String sql, Object... parameters) {
+    public List<String> query(String sql, Object... parameters) {
         try (var connection = connect();
                 var statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
@@ -38,6 +46,17 @@ public final class Database {
             return rows;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until a query has a row. */
+    public void await(String sql) {
+        var end = Instant.now().plus(PATIENCE);
+        while (query(sql).isEmpty()) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("Never: " + sql);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
     }
 }

@@ -5,6 +5,7 @@ import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -37,8 +39,9 @@ public final class ServiceProcess implements AutoCloseable {
         return !Files.exists(NATIVE);
     }
 
-    /** Starts the service in a folder with nothing but these environment variables, and does not wait for it. */
-    public static ServiceProcess launch(Path folder, Map<String, String> environment) throws IOException {
+    /** Starts the service in a folder with these environment variables, and does not wait for it. */
+    public static ServiceProcess launch(Path folder, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         if (hasEmbeddedDatabase()) {
             command.addAll(List.of(
@@ -50,6 +53,7 @@ public final class ServiceProcess implements AutoCloseable {
         } else {
             command.add(NATIVE.toAbsolutePath().toString());
         }
+        command.addAll(List.of(arguments));
         Path output = Files.createTempFile(folder, "output", ".log");
         int port = freePort();
         var builder = new ProcessBuilder(command)
@@ -86,8 +90,48 @@ public final class ServiceProcess implements AutoCloseable {
         throw new AssertionError("No " + status + " from " + path + ": " + output());
     }
 
+    /** Waits until the service has written this to its log. */
+    public ServiceProcess awaitOutput(String text) throws IOException {
+        var end = Instant.now().plus(START_LIMIT);
+        while (!output().contains(text)) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("No \"" + text + "\": " + output());
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        return this;
+    }
+
     public RequestSpecification client() {
         return RestAssured.given().port(port).contentType(ContentType.JSON);
+    }
+
+    public RequestSpecification client(String token) {
+        return client().header("Authorization", "Bearer " + token);
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    /** Signs somebody up and in. */
+    public String newToken() {
+        var credentials =
+                Map.of("email", UUID.randomUUID() + "@example.org", "password", "correct horse battery staple");
+        client().body(credentials).post("/auth/signup").then().statusCode(201);
+        return client().body(credentials).post("/auth/login").path("access_token");
+    }
+
+    /** How many threads there are, as Linux tells. */
+    public int threads() throws IOException {
+        try (var tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            return (int) tasks.count();
+        }
+    }
+
+    /** As Kubernetes does when it wants a container to end. */
+    public void terminate() {
+        process.destroy();
     }
 
     public int awaitExit() throws InterruptedException, IOException {
