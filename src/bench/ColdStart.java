@@ -31,14 +31,26 @@ public final class ColdStart {
     private static final int CONNECTIONS = 16;
     private static final Duration LOAD = Duration.ofSeconds(Integer.getInteger("load", 60));
     private static final int PORT = 18080;
+
+    /** Of the binaries, as -Xmn8m. */
+    private static final List<String> OPTIONS = Arrays.stream(
+                    System.getProperty("options", "").split(" "))
+            .filter(o -> !o.isEmpty())
+            .toList();
+
     private static final String SECRET = "the secret of the benchmark, which is no secret";
 
     /** A way to start a binary, and what was measured of it. */
     private record Candidate(
-            String name, Path binary, List<String> arguments, Map<String, String> environment, List<Double> live, List<Double> tasks, List<Double> memory) {
+            String name,
+            Path binary,
+            Map<String, String> environment,
+            List<Double> live,
+            List<Double> tasks,
+            List<Double> memory) {
 
         static Candidate of(String name, Path binary, Map<String, String> environment) {
-            return new Candidate(name, binary, List.of("-Xmx" + System.getProperty("heap", "64m")), environment, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            return new Candidate(name, binary, environment, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
     }
 
@@ -53,14 +65,16 @@ public final class ColdStart {
     public static void main(String... binaries) throws Exception {
         Path folder = Files.createTempDirectory("todo-bench");
         try (var database = EmbeddedDatabase.start(folder)) {
-            new ColdStart(database.url()).run(Arrays.stream(binaries).map(Path::of).toList());
+            new ColdStart(database.url())
+                    .run(Arrays.stream(binaries).map(Path::of).toList());
         }
     }
 
     private void run(List<Path> binaries) throws Exception {
         List<Candidate> candidates = new ArrayList<>();
         for (Path binary : binaries) {
-            candidates.add(Candidate.of(binary.getFileName() + ", MIGRATE_AT_START=false", binary, Map.of("MIGRATE_AT_START", "false")));
+            candidates.add(Candidate.of(
+                    binary.getFileName() + ", MIGRATE_AT_START=false", binary, Map.of("MIGRATE_AT_START", "false")));
             candidates.add(Candidate.of(binary.getFileName() + ", migrating", binary, Map.of()));
         }
         var migrating = candidates.get(candidates.size() - 1);
@@ -90,16 +104,24 @@ public final class ColdStart {
                 }
             }
         }
-        System.out.printf("%s%n%d starts each, by turns; connecting to the database takes %.1f ms itself (not subtracted)%n%n", machine(), STARTS, median(connect));
-        System.out.println("| binary | MB | live, ms | tasks, ms | PSS then, MiB | PSS after load, MiB | requests/s | p50, ms | p99, ms |");
+        System.out.printf(
+                "%s%n%d starts each, by turns; connecting to the database takes %.1f ms itself (not subtracted)%n%n",
+                machine(), STARTS, median(connect));
+        System.out.println(
+                "| binary | MB | live, ms | tasks, ms | PSS then, MiB | PSS after load, MiB | requests/s | p50, ms | p99, ms |");
         System.out.println("| --- | --: | --: | --: | --: | --: | --: | --: | --: |");
         for (Candidate candidate : candidates) {
             String load = LOAD.isZero() ? " | | |" : load(candidate);
-            System.out.printf("| %s | %.1f | %.1f (%.1f–%.1f) | %.1f (%.1f–%.1f) | %.1f | %s |%n",
+            System.out.printf(
+                    "| %s | %.1f | %.1f (%.1f–%.1f) | %.1f (%.1f–%.1f) | %.1f | %s |%n",
                     candidate.name,
                     Files.size(candidate.binary) / 1e6,
-                    median(candidate.live), quantile(candidate.live, 0.1), quantile(candidate.live, 0.9),
-                    median(candidate.tasks), quantile(candidate.tasks, 0.1), quantile(candidate.tasks, 0.9),
+                    median(candidate.live),
+                    quantile(candidate.live, 0.1),
+                    quantile(candidate.live, 0.9),
+                    median(candidate.tasks),
+                    quantile(candidate.tasks, 0.1),
+                    quantile(candidate.tasks, 0.9),
                     median(candidate.memory),
                     load);
         }
@@ -108,19 +130,24 @@ public final class ColdStart {
     private void prepare() throws Exception {
         String credentials = "{\"email\": \"ada@example.org\", \"password\": \"correct horse battery staple\"}";
         send("POST", "/auth/signup", credentials);
-        var matcher = Pattern.compile("\"access_token\":\"([^\"]+)\"").matcher(send("POST", "/auth/login", credentials));
+        var matcher =
+                Pattern.compile("\"access_token\":\"([^\"]+)\"").matcher(send("POST", "/auth/login", credentials));
         if (!matcher.find()) {
             throw new IllegalStateException("no token");
         }
         token = matcher.group(1);
         for (int i = 0; i < 50; i++) {
-            send("POST", "/api/tasks", "{\"title\": \"Task " + i + "\", \"tags\": [\"home\"], \"due_date\": \"2026-12-01\"}");
+            send(
+                    "POST",
+                    "/api/tasks",
+                    "{\"title\": \"Task " + i + "\", \"tags\": [\"home\"], \"due_date\": \"2026-12-01\"}");
         }
     }
 
     private double connect() throws Exception {
         long start = System.nanoTime();
-        try (var connection = DriverManager.getConnection("jdbc:" + databaseUrl.replace("postgres@", ""), "postgres", "");
+        try (var connection =
+                        DriverManager.getConnection("jdbc:" + databaseUrl.replace("postgres@", ""), "postgres", "");
                 var statement = connection.createStatement()) {
             statement.execute("select 1");
             return millisSince(start);
@@ -136,7 +163,8 @@ public final class ColdStart {
             Callable<List<Double>> cycle = () -> {
                 var times = new ArrayList<Double>();
                 while (System.nanoTime() < end) {
-                    String id = timed(times, "POST", "/api/tasks", "{\"title\": \"Pay rent\"}").split("\"", 5)[3];
+                    String id = timed(times, "POST", "/api/tasks", "{\"title\": \"Pay rent\"}")
+                            .split("\"", 5)[3];
                     timed(times, "GET", "/api/tasks", null);
                     timed(times, "PATCH", "/api/tasks/" + id + "/complete", null);
                     timed(times, "DELETE", "/api/tasks/" + id, null);
@@ -152,8 +180,12 @@ public final class ColdStart {
                 times.addAll(result.get());
             }
             threads.shutdown();
-            return "%.1f | %.0f | %.1f | %.1f".formatted(
-                    service.megabytes(), times.size() / (double) LOAD.toSeconds(), median(times), quantile(times, 0.99));
+            return "%.1f | %.0f | %.1f | %.1f"
+                    .formatted(
+                            service.megabytes(),
+                            times.size() / (double) LOAD.toSeconds(),
+                            median(times),
+                            quantile(times, 0.99));
         }
     }
 
@@ -164,11 +196,14 @@ public final class ColdStart {
         return answer;
     }
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private String send(String method, String path, String body) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORT + path))
-                .method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
@@ -190,8 +225,10 @@ public final class ColdStart {
         Service(Candidate candidate) throws IOException {
             List<String> command = new ArrayList<>();
             command.add(candidate.binary.toAbsolutePath().toString());
-            command.addAll(candidate.arguments);
-            var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Path.of("/dev/null").toFile());
+            command.addAll(OPTIONS);
+            var builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(Path.of("/dev/null").toFile());
             var environment = builder.environment();
             environment.clear();
             environment.putAll(Map.of("DATABASE_URL", databaseUrl, "JWT_SECRET", SECRET, "PORT", "" + PORT));
@@ -244,8 +281,12 @@ public final class ColdStart {
             }
         }
         String memory = Files.readAllLines(Path.of("/proc/meminfo")).get(0).replaceAll("\\D", "");
-        return "%s, %d cores, %.1f GiB, Linux %s".formatted(
-                model, Runtime.getRuntime().availableProcessors(), Long.parseLong(memory) / 1048576.0, System.getProperty("os.version"));
+        return "%s, %d cores, %.1f GiB, Linux %s"
+                .formatted(
+                        model,
+                        Runtime.getRuntime().availableProcessors(),
+                        Long.parseLong(memory) / 1048576.0,
+                        System.getProperty("os.version"));
     }
 
     private static double millisSince(long start) {
@@ -257,7 +298,8 @@ public final class ColdStart {
     }
 
     private static double quantile(List<Double> values, double q) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[(int) Math.round(q * (sorted.length - 1))];
     }
 }

@@ -218,7 +218,10 @@ class LogInTest extends ApiTest {
     }
 
     private static Response tryLogIn(String email, String password) {
-        return anonymous().body(Map.of("email", email, "password", password)).post("/auth/login");
+        return anonymous()
+                .header("X-Request-Id", "the-same")
+                .body(Map.of("email", email, "password", password))
+                .post("/auth/login");
     }
 
     private static List<String> headers(Response response) {
