@@ -1,6 +1,7 @@
 package dev.todo.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @Schema(description = "What went wrong (RFC 9457).")
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@RegisterForReflection
 public record Problem(
         @Schema(required = true, examples = "about:blank") String type,
         @Schema(required = true, examples = "Bad Request") String title,
@@ -34,6 +36,7 @@ public record Problem(
      * @param message completes the sentence that the field's name begins
      */
     @Schema(name = "FieldError")
+    @RegisterForReflection
     public record FieldError(
             @Schema(required = true, examples = "title") String field,
 

@@ -29,19 +29,22 @@ class TaskList {
     }
 
     private final Cursors cursors;
+    private final ListMemory memory;
 
-    TaskList(Cursors cursors) {
+    TaskList(Cursors cursors, ListMemory memory) {
         this.cursors = cursors;
+        this.memory = memory;
     }
 
-    /** @throws ProblemException 400 if the cursor is not one of this list */
+    /** @throws ProblemException 400 if the cursor is not one of this list, 503 if too many lists are being read */
     TaskPage page(UUID owner, TaskQuery query) {
         Position after = query.cursor()
                 .map(cursor -> cursors.decode(owner, query, cursor)
                         .orElseThrow(() -> ProblemException.invalid(
                                 List.of(new FieldError("cursor", "is not a next_cursor of this list")))))
                 .orElse(null);
-        List<Task> tasks = read(owner, query, after, query.limit() + 1);
+        int count = query.limit() + 1;
+        List<Task> tasks = memory.read(count, () -> read(owner, query, after, count));
         boolean isLast = tasks.size() <= query.limit();
         List<Task> items = isLast ? tasks : tasks.subList(0, query.limit());
         return new TaskPage(

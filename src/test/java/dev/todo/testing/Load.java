@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 /** Several clients at once, each of which sends its next request when it has got an answer. */
 public final class Load implements AutoCloseable {
 
-    /** What came of a request: an answer, or none. */
+    /** What came of a request: an answer, with its body if it tells of a failure, or none. */
     public record Outcome(
             Instant sent, Duration took, int status, String contentType, String body, Exception failure) {}
 
@@ -51,7 +51,7 @@ public final class Load implements AutoCloseable {
                         Duration.between(sent, Instant.now()),
                         response.statusCode(),
                         response.headers().firstValue("Content-Type").orElse(""),
-                        response.body(),
+                        response.statusCode() < 300 ? "" : response.body(),
                         null));
             } catch (java.io.IOException e) {
                 all.add(new Outcome(sent, Duration.between(sent, Instant.now()), 0, "", "", e));
