@@ -15,26 +15,30 @@ import java.util.function.Supplier;
 @ApplicationScoped
 class ListMemory {
 
-    /** Two of the largest pages, or eight of the default size. */
-    private static final int TASKS_READ_AT_ONCE = 2 * (TaskQuery.MAX_LIMIT + 1);
-
     private static final int BYTES_WRITTEN_AT_ONCE = 48 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final Semaphore tasks = new Semaphore(TASKS_READ_AT_ONCE, true);
+    /** Eight pages of the default size; who asks for larger ones does not hold them up. */
+    private final Semaphore tasks = new Semaphore(8 * (TaskQuery.DEFAULT_LIMIT + 1), true);
+
+    /** Two of the largest pages. */
+    private final Semaphore tasksOfLargePages = new Semaphore(2 * (TaskQuery.MAX_LIMIT + 1), true);
+
     private final Semaphore bytes = new Semaphore(BYTES_WRITTEN_AT_ONCE);
 
     /**
-     * Reads up to so many tasks.
+     * Reads a page with one task more than its limit.
      *
      * @throws ProblemException 503 if others are reading too many for some seconds
      */
-    <T> T read(int count, Supplier<T> reading) {
+    <T> T read(int limit, Supplier<T> reading) {
+        int count = limit + 1;
+        var semaphore = limit > TaskQuery.DEFAULT_LIMIT ? tasksOfLargePages : tasks;
         try {
-            if (!tasks.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!semaphore.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw tooMuch();
             }
         } catch (InterruptedException e) {
@@ -44,7 +48,7 @@ class ListMemory {
         try {
             return reading.get();
         } finally {
-            tasks.release(count);
+            semaphore.release(count);
         }
     }
 

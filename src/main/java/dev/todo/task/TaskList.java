@@ -43,8 +43,7 @@ class TaskList {
                         .orElseThrow(() -> ProblemException.invalid(
                                 List.of(new FieldError("cursor", "is not a next_cursor of this list")))))
                 .orElse(null);
-        int count = query.limit() + 1;
-        List<Task> tasks = memory.read(count, () -> read(owner, query, after, count));
+        List<Task> tasks = memory.read(query.limit(), () -> read(owner, query, after, query.limit() + 1));
         boolean isLast = tasks.size() <= query.limit();
         List<Task> items = isLast ? tasks : tasks.subList(0, query.limit());
         return new TaskPage(

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -277,12 +278,33 @@ class HttpTest extends ApiTest {
                 metrics);
     }
 
-    @Test
-    void theDocumentUnderDocsIsUpToDate() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"yaml", "json"})
+    void theDocumentUnderDocsIsUpToDate(String format) throws IOException {
+        String name = "openapi." + format;
         assertEquals(
-                given().get("/q/openapi").then().statusCode(200).extract().asString(),
-                Files.readString(Path.of("docs", "openapi.yaml")),
-                "docs/openapi.yaml is out of date: cp target/openapi/openapi.yaml docs/");
+                given().get("/q/" + name).then().statusCode(200).extract().asString(),
+                Files.readString(Path.of("docs", name)),
+                name + " is out of date: cp target/openapi/openapi.* docs/");
+    }
+
+    @Test
+    void theDocumentIsYamlUnlessJsonIsAskedFor() {
+        given().get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .contentType("application/yaml")
+                .body(startsWith("---"));
+        given().queryParam("format", "JSON")
+                .get("/q/openapi")
+                .then()
+                .contentType("application/json")
+                .body(startsWith("{"));
+        given().accept("application/json")
+                .get("/q/openapi")
+                .then()
+                .contentType("application/json")
+                .body(startsWith("{"));
     }
 
     @Test
