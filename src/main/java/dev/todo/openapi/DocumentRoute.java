@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 
 /**
  * Serves the OpenAPI document of {@code docs} in production: as YAML, or as JSON if that is asked for. The extension reads
- * and writes its own at every start, a sixth of which that takes; it serves in development and to tests, which compare.
+ * and writes its own at every start, which takes long (docs/performance.md); it serves in development and to tests, which compare.
  */
 @ApplicationScoped
 class DocumentRoute {

@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Makes a Flyway where it is going to migrate. Quarkus makes one at every start, a seventh of which that takes. */
+/** Makes a Flyway where it is going to migrate. Quarkus makes one at every start, which takes long: docs/performance.md. */
 @Alternative
 @Priority(1)
 @Singleton
