@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Keeps lists within the heap, however many ask for the largest at once: a page may have 16 MB of text. Whatever its text,
+ * Keeps lists within the heap, however many ask for the largest at once, with some 8 MB of text each. Whatever its text,
  * a page counts with its limit while it is read, and afterwards with its size, if it is large.
  */
 @ApplicationScoped
