@@ -152,12 +152,16 @@ class HttpTest extends ApiTest {
 
     @Test
     void anOversizedBodyIsTooLargeHoweverItIsSent() throws IOException {
-        String body = "x".repeat(300 * 1024);
-        given().contentType("application/json")
-                .body(body)
-                .post("/auth/login")
-                .then()
-                .spec(problem(413));
+        // The service closes the connection at once, so a client that is still sending may miss the answer: none is
+        // here.
+        String announced = raw(head(
+                "POST /auth/login HTTP/1.1",
+                "Host: localhost",
+                "Content-Type: application/json",
+                "Content-Length: 307200"));
+        assertTrue(announced.startsWith("HTTP/1.1 413"), announced);
+        assertTrue(announced.contains("application/problem+json"), announced);
+        String body = "x".repeat(256 * 1024 + 1);
         String chunked = raw("POST /auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                 + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + Integer.toHexString(body.length()) + "\r\n" + body + "\r\n0\r\n\r\n");
