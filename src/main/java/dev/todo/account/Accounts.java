@@ -1,9 +1,9 @@
 package dev.todo.account;
 
+import dev.todo.client.Client;
 import dev.todo.problem.ProblemException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.control.ActivateRequestContext;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.exception.ConstraintViolationException;
@@ -13,9 +13,11 @@ import org.hibernate.exception.ConstraintViolationException;
 class Accounts {
 
     private final PasswordHashes hashes;
+    private final Sessions sessions;
 
-    Accounts(PasswordHashes hashes) {
+    Accounts(PasswordHashes hashes, Sessions sessions) {
         this.hashes = hashes;
+        this.sessions = sessions;
     }
 
     /** @throws ProblemException 409 if the e-mail address is taken */
@@ -35,25 +37,21 @@ class Accounts {
         }
     }
 
-    /** Finds the account of these credentials: at the price of one hash, whether there is one or not. */
-    Optional<Account> logIn(Credentials.LogIn input) {
-        record Candidate(Account account, String hash) {}
+    /** Begins a session with these credentials: at the price of one hash, whether there is such an account or not. */
+    Optional<AccessToken> logIn(Credentials.LogIn input, Client client) {
+        record Candidate(UUID id, String hash) {}
         var candidate = QuarkusTransaction.requiringNew()
-                .call(() -> User.findByEmail(input.email())
-                        .map(user -> new Candidate(Account.of(user), user.hashedPassword)));
+                .call(() -> User.findByEmail(input.email()).map(user -> new Candidate(user.id, user.hashedPassword)));
         String hash = candidate.map(Candidate::hash).orElseGet(hashes::unmatchable);
         if (!hashes.matches(input.password(), hash) || candidate.isEmpty()) {
             return Optional.empty();
         }
         if (hashes.isOutdated(hash)) {
-            replaceHash(candidate.get().account().id(), hash, hashes.hash(input.password()));
+            replaceHash(candidate.get().id(), hash, hashes.hash(input.password()));
         }
-        return candidate.map(Candidate::account);
-    }
-
-    @ActivateRequestContext
-    Optional<Account> find(UUID id) {
-        return User.<User>findByIdOptional(id).map(Account::of);
+        return QuarkusTransaction.requiringNew()
+                .call(() ->
+                        User.<User>findByIdOptional(candidate.get().id()).map(user -> sessions.begin(user, client)));
     }
 
     /** Does nothing if the password was changed meanwhile. */

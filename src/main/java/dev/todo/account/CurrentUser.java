@@ -14,10 +14,10 @@ public class CurrentUser {
 
     /** The id that every query on the user's data takes. */
     public UUID id() {
-        return account().id();
+        return caller().account().id();
     }
 
-    Account account() {
-        return identity.getAttribute(TokenOwner.ACCOUNT);
+    Caller caller() {
+        return identity.getAttribute(TokenOwner.CALLER);
     }
 }

@@ -1,6 +1,5 @@
 package dev.todo.account;
 
-import dev.todo.common.Ids;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -13,16 +12,16 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
-/** The last step of authentication: finds the user of a verified token in the database, once per request. */
+/** The last step of authentication: finds the live session of a verified token and its user in the database, once per request. */
 @ApplicationScoped
 class TokenOwner implements SecurityIdentityAugmentor {
 
-    static final String ACCOUNT = "account";
+    static final String CALLER = "caller";
 
-    private final Accounts accounts;
+    private final Sessions sessions;
 
-    TokenOwner(Accounts accounts) {
-        this.accounts = accounts;
+    TokenOwner(Sessions sessions) {
+        this.sessions = sessions;
     }
 
     @Override
@@ -35,13 +34,13 @@ class TokenOwner implements SecurityIdentityAugmentor {
         if (request.headers().getAll(HttpHeaders.AUTHORIZATION).size() != 1) {
             throw new AuthenticationFailedException("More than one Authorization header");
         }
-        String subject = ((JsonWebToken) identity.getPrincipal()).getSubject();
+        var token = (JsonWebToken) identity.getPrincipal();
         return context.runBlocking(() -> QuarkusSecurityIdentity.builder(identity)
                 .addAttribute(
-                        ACCOUNT,
-                        Ids.parse(subject)
-                                .flatMap(accounts::find)
-                                .orElseThrow(() -> new AuthenticationFailedException("No such user")))
+                        CALLER,
+                        AccessTokens.Content.of(token)
+                                .flatMap(sessions::callerOf)
+                                .orElseThrow(() -> new AuthenticationFailedException("No such session")))
                 .build());
     }
 

@@ -40,6 +40,10 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         } else {
             checkSecret(secret);
         }
+        String previous = context.getValue("JWT_SECRET_PREVIOUS").getValue();
+        if (!isUnset(previous)) {
+            checkLength("JWT_SECRET_PREVIOUS", previous);
+        }
         return List.of(
                 dataSource(context.getValue("DATABASE_URL").getValue()),
                 cors(context.getValue("CORS_ORIGINS").getValue()));
@@ -55,10 +59,14 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
             throw new ConfigurationException(
                     "JWT_SECRET is not set: it must have at least 32 bytes. `openssl rand -base64 48` makes a good one.");
         }
+        checkLength("JWT_SECRET", secret);
+    }
+
+    private static void checkLength(String variable, String secret) {
         int bytes = secret.getBytes(UTF_8).length;
         if (bytes < SECRET_MIN_BYTES) {
-            throw new ConfigurationException(
-                    "JWT_SECRET is too short: it has %d bytes, and must have at least 32.".formatted(bytes));
+            throw new ConfigurationException("%s is too short: it has %d bytes, and must have at least %d."
+                    .formatted(variable, bytes, SECRET_MIN_BYTES));
         }
     }
 

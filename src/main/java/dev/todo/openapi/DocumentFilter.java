@@ -22,7 +22,7 @@ public class DocumentFilter implements OASFilter {
     static {
         DESCRIPTIONS.put("400", "The input is malformed or not valid.");
         DESCRIPTIONS.put("401", "Not authenticated.");
-        DESCRIPTIONS.put("404", "No such task, or not one of this user.");
+        DESCRIPTIONS.put("404", "Nothing of that id, or nothing of this user's.");
         DESCRIPTIONS.put("406", "The Accept header asks for something else than JSON.");
         DESCRIPTIONS.put("409", "The e-mail address is taken.");
         DESCRIPTIONS.put("413", "The body is over 256 KiB.");

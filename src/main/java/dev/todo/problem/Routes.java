@@ -12,13 +12,17 @@ import java.util.Set;
 /** The addresses of the API, for what RESTEasy Reactive and Micrometer do not do with them. A test compares the OpenAPI document. */
 final class Routes {
 
-    private static final Map<String, String> METHODS = Map.of(
-            "/auth/signup", "POST, OPTIONS",
-            "/auth/login", "POST, OPTIONS",
-            "/auth/me", "GET, HEAD, OPTIONS",
-            "/api/tasks", "GET, HEAD, POST, OPTIONS",
-            "/api/tasks/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
-            "/api/tasks/{id}/complete", "PATCH, OPTIONS");
+    private static final Map<String, String> METHODS = Map.ofEntries(
+            Map.entry("/auth/signup", "POST, OPTIONS"),
+            Map.entry("/auth/login", "POST, OPTIONS"),
+            Map.entry("/auth/refresh", "POST, OPTIONS"),
+            Map.entry("/auth/logout", "POST, OPTIONS"),
+            Map.entry("/auth/me", "GET, HEAD, OPTIONS"),
+            Map.entry("/auth/sessions", "GET, HEAD, DELETE, OPTIONS"),
+            Map.entry("/auth/sessions/{id}", "DELETE, OPTIONS"),
+            Map.entry("/api/tasks", "GET, HEAD, POST, OPTIONS"),
+            Map.entry("/api/tasks/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+            Map.entry("/api/tasks/{id}/complete", "PATCH, OPTIONS"));
 
     private static final Set<String> OTHER_LABELS = Set.of(
             "/q/health/live",
@@ -33,7 +37,7 @@ final class Routes {
 
     /** The {@code Allow} header that a 405 must have (RFC 9110, section 15.5.6). */
     static String allowedMethods(String path) {
-        String route = path.replaceFirst("(?<=.)/$", "").replaceFirst("^(/api/tasks)/[^/]+", "$1/{id}");
+        String route = path.replaceFirst("(?<=.)/$", "").replaceFirst("^(/api/tasks|/auth/sessions)/[^/]+", "$1/{id}");
         return METHODS.getOrDefault(route, "OPTIONS");
     }
 

@@ -3,14 +3,15 @@ package dev.todo.task;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.todo.common.HmacSha256;
+import dev.todo.common.Secrets;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Cursors of key-set paging: the place of the last task of a page, authenticated together with whose list it is, its filter
@@ -22,11 +23,10 @@ class Cursors {
     private static final int MAC_BYTES = 16;
     private static final int ID_BYTES = 16;
 
-    private final byte[] key;
+    private final List<byte[]> keys;
 
-    Cursors(@ConfigProperty(name = "JWT_SECRET") String secret) {
-        // A key of its own: what is authenticated here can never pass for a token.
-        this.key = HmacSha256.of(secret.getBytes(UTF_8), "todo cursor".getBytes(UTF_8));
+    Cursors(Secrets secrets) {
+        this.keys = secrets.derived("todo cursor");
     }
 
     /**
@@ -45,7 +45,7 @@ class Cursors {
                 .put(text)
                 .array();
         byte[] cursor = ByteBuffer.allocate(MAC_BYTES + place.length)
-                .put(mac(owner, query, place))
+                .put(mac(keys.get(0), owner, query, place))
                 .put(place)
                 .array();
         return Base64.getUrlEncoder().withoutPadding().encodeToString(cursor);
@@ -63,7 +63,8 @@ class Cursors {
             return Optional.empty();
         }
         byte[] place = Arrays.copyOfRange(cursor, MAC_BYTES, cursor.length);
-        if (!MessageDigest.isEqual(mac(owner, query, place), Arrays.copyOf(cursor, MAC_BYTES))) {
+        byte[] mac = Arrays.copyOf(cursor, MAC_BYTES);
+        if (keys.stream().noneMatch(key -> MessageDigest.isEqual(mac(key, owner, query, place), mac))) {
             return Optional.empty();
         }
         var buffer = ByteBuffer.wrap(place);
@@ -73,7 +74,7 @@ class Cursors {
                 new Position(value.isEmpty() ? null : query.sort().key().parse(value), id));
     }
 
-    private byte[] mac(UUID owner, TaskQuery query, byte[] place) {
+    private static byte[] mac(byte[] key, UUID owner, TaskQuery query, byte[] place) {
         byte[] list = (owner + "\0" + query.sort() + "\0" + query.filter().canonical() + "\0").getBytes(UTF_8);
         return Arrays.copyOf(HmacSha256.of(key, list, place), MAC_BYTES);
     }

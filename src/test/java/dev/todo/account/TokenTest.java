@@ -178,8 +178,69 @@ class TokenTest extends ApiTest {
         for (String claim : List.of("sub", "iss", "aud", "iat", "exp", "jti")) {
             refused(user, token(with(claims(user), claim, Map.of("a", 1))));
         }
+        refused(user, token(with(claims(user), "jti", 5)));
         refused(user, token(with(claims(user), "sub", 5)));
         refused(user, token(with(claims(user), "sub", List.of(user.id()))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "admin", "' or 1=1 --", "00000000-0000-0000-0000-000000000000", "\0"})
+    void aTokenOfNoSessionIsRefused(String id) {
+        var user = newUser();
+        refused(user, token(with(claims(user), "jti", id)));
+        refused(user, token(with(claims(user), "jti", UUID.randomUUID().toString())));
+    }
+
+    @Test
+    void aTokenOfSomebodyElsesSessionIsRefused() {
+        var user = newUser();
+        var other = newUser();
+        refused(user, token(with(claims(user), "jti", sessionOf(other.token()))));
+        refused(user, token(with(claims(other), "sub", user.id())));
+    }
+
+    @Test
+    void aTokenOfAGenerationThatWasNeverIssuedIsRefused() {
+        var user = newUser();
+        for (Object generation : List.of(1, -1, 1.5, "1", "0x0", 1e300, List.of(0), Map.of(), true)) {
+            refused(user, token(with(claims(user), "gen", generation)));
+        }
+        bearer(token(with(claims(user), "gen", 0))).get("/auth/me").then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "../../dev/null", "/dev/null", "' union select 'secret' --", "\0"})
+    void aKeyIdThatIsNotOursIsNotFollowed(String id) {
+        var user = newUser();
+        String content = encode(Map.of("alg", "HS256", "typ", "JWT", "kid", id)) + "." + encode(claims(user));
+        refused(user, content + "." + hmac("HmacSHA256", TestEnvironment.JWT_SECRET, content));
+        // The key of an empty file, as a service that reads what the id names would have it
+        refused(user, content + "." + hmac("HmacSHA256", "\0", content));
+    }
+
+    @Test
+    void aKeyThatTheTokenBringsAlongIsNotUsed() {
+        var user = newUser();
+        String key = "a key of the attacker's that is long enough";
+        String content = encode(Map.of(
+                        "alg",
+                        "HS256",
+                        "jwk",
+                        Map.of("kty", "oct", "k", base64(key.getBytes(UTF_8))),
+                        "jku",
+                        "http://localhost:1/keys",
+                        "x5u",
+                        "http://localhost:1/keys"))
+                + "."
+                + encode(claims(user));
+        refused(user, content + "." + hmac("HmacSHA256", key, content));
+    }
+
+    @Test
+    void anUnderstandableTokenWithACriticalHeaderIsRefused() {
+        var user = newUser();
+        String content = encode(Map.of("alg", "HS256", "crit", List.of("exp"), "exp", 0)) + "." + encode(claims(user));
+        refused(user, content + "." + hmac("HmacSHA256", TestEnvironment.JWT_SECRET, content));
     }
 
     @Test
@@ -276,7 +337,7 @@ class TokenTest extends ApiTest {
                 "exp",
                 now + 60,
                 "jti",
-                UUID.randomUUID().toString()));
+                sessionOf(user.token())));
     }
 
     private static Map<String, Object> with(Map<String, Object> claims, String claim, Object value) {

@@ -101,7 +101,7 @@ class HttpTest extends ApiTest {
         JsonNode paths = new ObjectMapper()
                 .readTree(given().queryParam("format", "json").get("/q/openapi").asString())
                 .get("paths");
-        assertEquals(6, paths.size());
+        assertTrue(paths.size() >= 6, paths::toString);
         for (var path : paths.properties()) {
             Set<String> allowed = new HashSet<>(Set.of("OPTIONS"));
             path.getValue().properties().stream()

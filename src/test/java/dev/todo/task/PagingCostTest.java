@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.common.Secrets;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import dev.todo.testing.TestEnvironment;
@@ -18,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +80,10 @@ class PagingCostTest extends ApiTest {
         assertReadsAnIndexRange(first);
 
         Task last = taskAt(query.sort(), 999 * LIMIT - 1);
-        readPage(sort, new Cursors(TestEnvironment.JWT_SECRET).encode(UUID.fromString(user.id()), query, last));
+        readPage(
+                sort,
+                new Cursors(new Secrets(TestEnvironment.JWT_SECRET, Optional.empty()))
+                        .encode(UUID.fromString(user.id()), query, last));
         assertReadsAnIndexRange(List.of(UUID.fromString(user.id()), value(query.sort(), last), last.id, 0, LIMIT + 1));
     }
 
@@ -88,7 +93,10 @@ class PagingCostTest extends ApiTest {
         var query = query(sort);
         Task last = taskAt(query.sort(), TASKS * 7 / 8);
         assertEquals(null, last.dueAt);
-        readPage(sort, new Cursors(TestEnvironment.JWT_SECRET).encode(UUID.fromString(user.id()), query, last));
+        readPage(
+                sort,
+                new Cursors(new Secrets(TestEnvironment.JWT_SECRET, Optional.empty()))
+                        .encode(UUID.fromString(user.id()), query, last));
         assertReadsAnIndexRange(List.of(UUID.fromString(user.id()), last.id, 0, LIMIT + 1));
     }
 

@@ -1,6 +1,7 @@
 package dev.todo.testing;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.blankOrNullString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -8,8 +9,10 @@ import static org.hamcrest.Matchers.not;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.builder.ResponseSpecBuilder;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.specification.RequestSpecification;
 import io.restassured.specification.ResponseSpecification;
+import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
 
@@ -54,6 +57,12 @@ public abstract class ApiTest {
                 .statusCode(200)
                 .extract()
                 .path("access_token");
+    }
+
+    /** The id of the session that a token is of. */
+    protected static String sessionOf(String token) {
+        String claims = new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), UTF_8);
+        return JsonPath.from(claims).getString("jti");
     }
 
     protected static ResponseSpecification problem(int status) {

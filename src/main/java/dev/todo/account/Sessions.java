@@ -1,0 +1,129 @@
+package dev.todo.account;
+
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
+import dev.todo.client.Client;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.panache.common.Sort;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** Begins, checks, refreshes and ends sessions. */
+@ApplicationScoped
+class Sessions {
+
+    /** How many that nobody asked for any more a log-in clears away. */
+    private static final int CLEARED_AT_ONCE = 100;
+
+    private final SessionLimits limits;
+    private final LastUse lastUse;
+    private final AccessTokens tokens;
+    private final AuditLog audit;
+
+    Sessions(SessionLimits limits, LastUse lastUse, AccessTokens tokens, AuditLog audit) {
+        this.limits = limits;
+        this.lastUse = lastUse;
+        this.tokens = tokens;
+        this.audit = audit;
+    }
+
+    /** Begins a session; part of the transaction of a log-in. */
+    AccessToken begin(User user, Client client) {
+        clearEnded();
+        var others = Session.<Session>list("user.id", Sort.ascending("lastUsedAt", "id"), user.id);
+        others.stream()
+                .limit(Math.max(0, others.size() + 1 - SessionLimits.PER_USER))
+                .forEach(session -> session.delete());
+        var session = Session.begun(user, client);
+        session.persist();
+        audit.record(Event.LOGGED_IN, user.id, session.id);
+        return tokens.issue(session, limits.end(session));
+    }
+
+    private void clearEnded() {
+        Session.getEntityManager()
+                .createNativeQuery("delete from sessions where id in"
+                        + " (select id from sessions where last_used_at <= :time limit :count for update skip locked)")
+                .setParameter("time", limits.lastUseOfEnded(Instant.now()))
+                .setParameter("count", CLEARED_AT_ONCE)
+                .executeUpdate();
+    }
+
+    /**
+     * Finds who a token is for: empty if its session has ended. A retired token that is still being used was copied by
+     * somebody, and ends the session.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2">RFC 9700, section 4.14.2</a>
+     */
+    @ActivateRequestContext
+    Optional<Caller> callerOf(AccessTokens.Content token) {
+        var now = Instant.now();
+        var session = Session.find(token.user(), token.session()).filter(found -> limits.isAlive(found, now));
+        if (session.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!session.get().accepts(token.generation(), now)) {
+            if (token.generation() < session.get().generation) {
+                endCopied(token);
+            }
+            return Optional.empty();
+        }
+        lastUse.note(session.get(), now);
+        return session.map(found -> new Caller(Account.of(found.user), found.id, token.generation()));
+    }
+
+    private void endCopied(AccessTokens.Content token) {
+        boolean ended = QuarkusTransaction.requiringNew().call(() -> Session.end(token.user(), token.session()));
+        if (ended) {
+            audit.record(Event.RETIRED_TOKEN_USED, token.user(), token.session());
+        }
+    }
+
+    /** Gives another token for the session, and retires the one that was used; empty if the session has ended meanwhile. */
+    @Transactional
+    Optional<AccessToken> refresh(Caller caller) {
+        var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        return Session.findLocked(caller.account().id(), caller.session())
+                .filter(session -> session.accepts(caller.generation(), now))
+                .map(session -> {
+                    session.refresh(caller.generation(), now);
+                    Session.flush();
+                    audit.record(Event.SESSION_REFRESHED, session.user.id, session.id);
+                    return tokens.issue(session, limits.end(session));
+                });
+    }
+
+    /** The live sessions of a user, the latest used first. */
+    @Transactional
+    List<SessionView> list(Caller caller) {
+        var now = Instant.now();
+        Stream<Session> sessions = Session.stream(
+                "user.id", Sort.descending("lastUsedAt", "id"), caller.account().id());
+        return sessions.filter(session -> limits.isAlive(session, now))
+                .map(session -> SessionView.of(session, caller.session()))
+                .toList();
+    }
+
+    /** Ends a session of the user; false if there is no such session. */
+    @Transactional
+    boolean end(UUID owner, UUID session) {
+        return Session.end(owner, session);
+    }
+
+    /** Ends all sessions of a user but one, or all for null; part of the transaction of its reason. */
+    void endOthers(UUID owner, UUID kept) {
+        if (kept == null) {
+            Session.delete("user.id", owner);
+        } else {
+            Session.delete("user.id = ?1 and id <> ?2", owner, kept);
+        }
+        audit.record(Event.OTHER_SESSIONS_ENDED, owner);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.todo.audit;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/**
+ * What happens to accounts, in the log category {@code audit}: one event a line, as {@code event=… user=…} in its message and, in
+ * a JSON log, as fields of {@code mdc}. Of personal data it has the user's id and nothing else.
+ */
+@ApplicationScoped
+public class AuditLog {
+
+    private static final Logger LOG = Logger.getLogger("audit");
+
+    /** What happened; the name in the log is that of the constant in lower case. */
+    public enum Event {
+        SIGNED_UP,
+        LOGGED_IN,
+        LOG_IN_FAILED(Logger.Level.WARN),
+        PASSWORD_CHECK_FAILED(Logger.Level.WARN),
+        THROTTLED(Logger.Level.WARN),
+        LOGGED_OUT,
+        SESSION_REFRESHED,
+        SESSION_ENDED,
+        OTHER_SESSIONS_ENDED,
+        RETIRED_TOKEN_USED(Logger.Level.WARN),
+        PASSWORD_CHANGED,
+        PASSWORD_RESET_REQUESTED,
+        PASSWORD_RESET,
+        EMAIL_VERIFIED,
+        SECOND_FACTOR_ADDED,
+        SECOND_FACTOR_REMOVED,
+        SECOND_FACTOR_FAILED(Logger.Level.WARN),
+        RECOVERY_CODE_USED(Logger.Level.WARN),
+        RECOVERY_CODES_REPLACED,
+        ACCOUNT_EXPORTED,
+        ACCOUNT_DELETED;
+
+        private final Logger.Level level;
+
+        Event() {
+            this(Logger.Level.INFO);
+        }
+
+        Event(Logger.Level level) {
+            this.level = level;
+        }
+    }
+
+    /** Something that nobody known did. */
+    public void record(Event event) {
+        write(event, Map.of());
+    }
+
+    public void record(Event event, UUID user) {
+        write(event, Map.of("user", user));
+    }
+
+    public void record(Event event, UUID user, UUID session) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("user", user);
+        fields.put("session", session);
+        write(event, fields);
+    }
+
+    private static void write(Event event, Map<String, ?> context) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("event", event.name().toLowerCase(java.util.Locale.ROOT));
+        fields.putAll(context);
+        fields.forEach((name, value) -> MDC.put(name, value.toString()));
+        try {
+            LOG.log(
+                    event.level,
+                    fields.entrySet().stream().map(Object::toString).collect(Collectors.joining(" ")));
+        } finally {
+            fields.keySet().forEach(MDC::remove);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.todo.packaged;
+
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.testing.ServiceProcess;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Replacing the secret logs nobody out, in the order of docs/operations.md. */
+class SecretRotationIT extends PackagedTest {
+
+    private static final String OLD = "the secret that has been there for long";
+    private static final String NEW = "the secret that is to take its place now";
+
+    @Test
+    void tokensAndCursorsGoOnWhileOneSecretReplacesTheOther() throws Exception {
+        String oldToken;
+        String oldCursor;
+        String newToken;
+        try (var service = start(Map.of("JWT_SECRET", OLD, "JWT_SECRET_PREVIOUS", ""))) {
+            oldToken = service.newToken();
+            for (String title : new String[] {"a", "b", "c"}) {
+                service.client(oldToken).body(Map.of("title", title)).post("/api/tasks");
+            }
+            oldCursor = service.client(oldToken).get("/api/tasks?limit=1").path("next_cursor");
+        }
+        try (var service = start(Map.of("JWT_SECRET", NEW, "JWT_SECRET_PREVIOUS", OLD))) {
+            service.client(oldToken)
+                    .get("/api/tasks?limit=1&cursor=" + oldCursor)
+                    .then()
+                    .statusCode(200)
+                    .body("items", hasSize(1));
+            newToken = service.client(oldToken).post("/auth/refresh").path("access_token");
+            service.client(newToken).get("/api/tasks").then().statusCode(200);
+            assertNotEquals(keyId(oldToken), keyId(newToken));
+        }
+        // The replicas of a roll-out that still sign with the old one
+        try (var service = start(Map.of("JWT_SECRET", OLD, "JWT_SECRET_PREVIOUS", NEW))) {
+            service.client(newToken).get("/api/tasks").then().statusCode(200);
+        }
+        try (var service = start(Map.of("JWT_SECRET", NEW))) {
+            service.client(oldToken).get("/api/tasks").then().statusCode(401);
+            service.client(newToken).get("/api/tasks").then().statusCode(200);
+            service.client(newToken)
+                    .get("/api/tasks?limit=1&cursor=" + oldCursor)
+                    .then()
+                    .statusCode(400);
+        }
+    }
+
+    @Test
+    void aPreviousSecretThatIsTooShortIsRefusedAtStart() throws Exception {
+        try (ServiceProcess service = launch(Map.of("JWT_SECRET_PREVIOUS", "short"))) {
+            assertEquals(1, service.awaitExit());
+            assertTrue(service.output().contains("JWT_SECRET_PREVIOUS is too short"), service.output());
+        }
+    }
+
+    private static String keyId(String token) throws IOException {
+        return new ObjectMapper()
+                .readTree(Base64.getUrlDecoder().decode(token.split("\\.", -1)[0]))
+                .get("kid")
+                .asText();
+    }
+}
