@@ -164,9 +164,14 @@ class AccessTokens {
 
         @Override
         public JWTCallerPrincipal parse(String token, JWTAuthContextInfo info) throws ParseException {
-            var context = parser.parse(token, info);
-            JsonWebStructure signature = context.getJoseObjects().get(0);
-            return new DefaultJWTCallerPrincipal(signature.getHeader("typ"), context.getJwtClaims());
+            try {
+                var context = parser.parse(token, info);
+                JsonWebStructure signature = context.getJoseObjects().get(0);
+                return new DefaultJWTCallerPrincipal(signature.getHeader("typ"), context.getJwtClaims());
+            } catch (RuntimeException | StackOverflowError e) {
+                // It stumbles over a claim that is 1e400, or over arrays in arrays without end.
+                throw new ParseException("A token that cannot be read", e);
+            }
         }
     }
 }

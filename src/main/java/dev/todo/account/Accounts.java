@@ -1,63 +1,127 @@
 package dev.todo.account;
 
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
+import dev.todo.password.PasswordHashes;
+import dev.todo.password.PasswordRules;
+import dev.todo.password.PasswordWorkers;
+import dev.todo.problem.Problem.FieldError;
 import dev.todo.problem.ProblemException;
+import dev.todo.throttle.Limit;
+import dev.todo.throttle.Throttles;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.security.AuthenticationFailedException;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Optional;
+import jakarta.transaction.Transactional;
+import java.util.List;
 import java.util.UUID;
 import org.hibernate.exception.ConstraintViolationException;
 
-/** Sign-up and log-in. Both hash, so they belong on {@link PasswordWorkers}; neither holds a connection meanwhile. */
+/** Makes, changes and deletes accounts, and logs people in. */
 @ApplicationScoped
 class Accounts {
 
+    private final PasswordChecks passwords;
     private final PasswordHashes hashes;
+    private final PasswordWorkers workers;
+    private final Throttles throttles;
     private final Sessions sessions;
+    private final SecondFactors secondFactors;
+    private final MailProofs mailProofs;
+    private final AuditLog audit;
 
-    Accounts(PasswordHashes hashes, Sessions sessions) {
+    Accounts(
+            PasswordChecks passwords,
+            PasswordHashes hashes,
+            PasswordWorkers workers,
+            Throttles throttles,
+            Sessions sessions,
+            SecondFactors secondFactors,
+            MailProofs mailProofs,
+            AuditLog audit) {
+        this.passwords = passwords;
         this.hashes = hashes;
+        this.workers = workers;
+        this.throttles = throttles;
         this.sessions = sessions;
+        this.secondFactors = secondFactors;
+        this.mailProofs = mailProofs;
+        this.audit = audit;
     }
 
-    /** @throws ProblemException 409 if the e-mail address is taken */
-    Account signUp(Credentials.SignUp input) {
-        String hash = hashes.hash(input.password());
-        try {
-            return QuarkusTransaction.requiringNew().call(() -> {
-                var user = User.signedUp(input.email(), hash);
-                user.persistAndFlush();
-                return Account.of(user);
-            });
-        } catch (ConstraintViolationException e) {
-            if ("users_email_key".equals(e.getConstraintName())) {
-                throw ProblemException.conflict("This e-mail address is taken.");
+    /** Fails with a {@link ProblemException}: 400 for the password, 409 if the address is taken, 429 after too many. */
+    Uni<Account> signUp(Credentials.SignUp input, Client client) {
+        refuseLocalPart("password", input.password(), input.email());
+        throttles.count(Limit.SIGN_UP_BY_ADDRESS, client);
+        return workers.submit(() -> {
+            var hash = hashes.hash(input.password());
+            try {
+                var account = QuarkusTransaction.requiringNew().call(() -> {
+                    var user = User.signedUp(input.email(), hash);
+                    user.persistAndFlush();
+                    return Account.of(user);
+                });
+                audit.record(Event.SIGNED_UP, account.id());
+                mailProofs.welcome(account);
+                return account;
+            } catch (ConstraintViolationException e) {
+                if ("users_email_key".equals(e.getConstraintName())) {
+                    throw ProblemException.conflict("This e-mail address is taken.");
+                }
+                throw e;
             }
-            throw e;
-        }
+        });
     }
 
-    /** Begins a session with these credentials: at the price of one hash, whether there is such an account or not. */
-    Optional<AccessToken> logIn(Credentials.LogIn input, Client client) {
-        record Candidate(UUID id, String hash) {}
-        var candidate = QuarkusTransaction.requiringNew()
-                .call(() -> User.findByEmail(input.email()).map(user -> new Candidate(user.id, user.hashedPassword)));
-        String hash = candidate.map(Candidate::hash).orElseGet(hashes::unmatchable);
-        if (!hashes.matches(input.password(), hash) || candidate.isEmpty()) {
-            return Optional.empty();
-        }
-        if (hashes.isOutdated(hash)) {
-            replaceHash(candidate.get().id(), hash, hashes.hash(input.password()));
-        }
-        return QuarkusTransaction.requiringNew()
-                .call(() ->
-                        User.<User>findByIdOptional(candidate.get().id()).map(user -> sessions.begin(user, client)));
+    /** Begins a session; fails as {@link PasswordChecks#logIn} does. */
+    Uni<AccessToken> logIn(Credentials.LogIn input, Client client) {
+        return passwords.logIn(
+                input,
+                client,
+                passed -> sessions.begin(passed.user(), client)
+                        // deleted since
+                        .orElseThrow(AuthenticationFailedException::new));
     }
 
-    /** Does nothing if the password was changed meanwhile. */
-    private static void replaceHash(UUID user, String old, String current) {
-        QuarkusTransaction.requiringNew()
-                .run(() ->
-                        User.update("hashedPassword = ?1 where id = ?2 and hashedPassword = ?3", current, user, old));
+    /** Ends all other sessions; fails as {@link PasswordChecks#confirm} does, or with a 409 if somebody else was faster. */
+    Uni<Void> changePassword(Caller caller, Credentials.Change input, Client client) {
+        refuseLocalPart("new_password", input.newPassword(), caller.account().email());
+        return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
+            var hash = hashes.hash(input.newPassword());
+            QuarkusTransaction.requiringNew().run(() -> {
+                if (!User.replacePassword(passed.user(), passed.password(), hash)) {
+                    throw ProblemException.conflict("The password has been changed meanwhile.");
+                }
+                sessions.endOthers(passed.user(), caller.session());
+                MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
+            });
+            audit.record(Event.PASSWORD_CHANGED, passed.user(), caller.session());
+            return null;
+        });
+    }
+
+    /** Deletes the user and all that is theirs, which the database does at once; fails as {@link PasswordChecks#confirm} does. */
+    Uni<Void> delete(Caller caller, Credentials.Confirmation input, Client client) {
+        return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
+            QuarkusTransaction.requiringNew().run(() -> User.deleteById(passed.user()));
+            audit.record(Event.ACCOUNT_DELETED, passed.user());
+            return null;
+        });
+    }
+
+    @Transactional
+    AccountSecurity security(UUID id) {
+        User user = User.<User>findByIdOptional(id).orElseThrow(AuthenticationFailedException::new);
+        return new AccountSecurity(
+                user.emailVerifiedAt, secondFactors.isRequired(id), secondFactors.countRecoveryCodes(id));
+    }
+
+    static void refuseLocalPart(String field, String password, String email) {
+        if (PasswordRules.containsLocalPart(password, email)) {
+            throw ProblemException.invalid(
+                    List.of(new FieldError(field, "must not contain what stands before the @ of the e-mail address")));
+        }
     }
 }

@@ -1,6 +1,8 @@
 package dev.todo.account;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.todo.common.Text;
+import dev.todo.password.NewPassword;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
@@ -9,6 +11,9 @@ import org.hibernate.validator.constraints.CodePointLength;
 
 /** An e-mail address and a password. */
 final class Credentials {
+
+    private static final String CODE =
+            "A one-time password, or a recovery code in its place, for accounts with a second factor.";
 
     private Credentials() {}
 
@@ -31,9 +36,11 @@ final class Credentials {
                     minLength = 8,
                     maxLength = 128,
                     examples = "correct horse battery staple",
-                    description = "Used as typed: never trimmed, never truncated.")
+                    description =
+                            "Never trimmed, never truncated. None of the most common ones, and none that contains what"
+                                    + " stands before the @ of the e-mail address.")
             @NotNull(message = "is required")
-            @CodePointLength(min = 8, max = 128, message = "must have 8 to 128 characters")
+            @NewPassword
             String password) {
 
         SignUp {
@@ -48,10 +55,56 @@ final class Credentials {
             String email,
 
             @Schema(required = true, examples = "correct horse battery staple") @NotNull(message = "is required")
-            String password) {
+            String password,
+
+            @Schema(nullable = true, examples = "123456", description = CODE)
+            String code) {
 
         LogIn {
             email = Text.trim(email);
         }
     }
+
+    /** Another password. */
+    @Schema(name = "PasswordChange")
+    record Change(
+            @Schema(required = true, examples = "correct horse battery staple")
+            @JsonProperty("current_password")
+            @NotNull(message = "is required")
+            String currentPassword,
+
+            @Schema(required = true, minLength = 8, maxLength = 128, examples = "better horse battery staple")
+            @JsonProperty("new_password")
+            @NotNull(message = "is required")
+            @NewPassword
+            String newPassword,
+
+            @Schema(nullable = true, examples = "123456", description = CODE)
+            String code) {
+
+        Asked asked() {
+            return new Asked("current_password", currentPassword, code);
+        }
+    }
+
+    /** The password once more, for what cannot be undone. */
+    @Schema(name = "Confirmation")
+    record Confirmation(
+            @Schema(required = true, examples = "correct horse battery staple") @NotNull(message = "is required")
+            String password,
+
+            @Schema(nullable = true, examples = "123456", description = CODE)
+            String code) {
+
+        Asked asked() {
+            return new Asked("password", password, code);
+        }
+    }
+
+    /**
+     * What somebody who is logged in is asked for once more.
+     *
+     * @param field the name that the password has in the input
+     */
+    record Asked(String field, String password, String code) {}
 }

@@ -34,8 +34,19 @@ class Sessions {
         this.audit = audit;
     }
 
-    /** Begins a session; part of the transaction of a log-in. */
-    AccessToken begin(User user, Client client) {
+    /** Begins a session of a user; empty if the user is gone. */
+    Optional<AccessToken> begin(UUID user, Client client) {
+        record Begun(UUID session, AccessToken token) {}
+        var begun = QuarkusTransaction.requiringNew()
+                .call(() -> User.<User>findByIdOptional(user).map(found -> {
+                    var session = persist(found, client);
+                    return new Begun(session.id, tokens.issue(session, limits.end(session)));
+                }));
+        begun.ifPresent(made -> audit.record(Event.LOGGED_IN, user, made.session()));
+        return begun.map(Begun::token);
+    }
+
+    private Session persist(User user, Client client) {
         clearEnded();
         var others = Session.<Session>list("user.id", Sort.ascending("lastUsedAt", "id"), user.id);
         others.stream()
@@ -43,8 +54,7 @@ class Sessions {
                 .forEach(session -> session.delete());
         var session = Session.begun(user, client);
         session.persist();
-        audit.record(Event.LOGGED_IN, user.id, session.id);
-        return tokens.issue(session, limits.end(session));
+        return session;
     }
 
     private void clearEnded() {
@@ -87,17 +97,18 @@ class Sessions {
     }
 
     /** Gives another token for the session, and retires the one that was used; empty if the session has ended meanwhile. */
-    @Transactional
     Optional<AccessToken> refresh(Caller caller) {
         var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        return Session.findLocked(caller.account().id(), caller.session())
-                .filter(session -> session.accepts(caller.generation(), now))
-                .map(session -> {
-                    session.refresh(caller.generation(), now);
-                    Session.flush();
-                    audit.record(Event.SESSION_REFRESHED, session.user.id, session.id);
-                    return tokens.issue(session, limits.end(session));
-                });
+        var token = QuarkusTransaction.requiringNew()
+                .call(() -> Session.findLocked(caller.account().id(), caller.session())
+                        .filter(session -> session.accepts(caller.generation(), now))
+                        .map(session -> {
+                            session.refresh(caller.generation(), now);
+                            return tokens.issue(session, limits.end(session));
+                        }));
+        token.ifPresent(
+                issued -> audit.record(Event.SESSION_REFRESHED, caller.account().id(), caller.session()));
+        return token;
     }
 
     /** The live sessions of a user, the latest used first. */

@@ -1,5 +1,6 @@
 package dev.todo.account;
 
+import dev.todo.password.PasswordHash;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -26,15 +27,38 @@ class User extends PanacheEntityBase {
     @Column(name = "hashed_password")
     String hashedPassword;
 
+    @Column(name = "password_normalized")
+    boolean passwordNormalized;
+
+    /** Null until somebody who reads mail to the address has said so. */
+    @Column(name = "email_verified_at")
+    Instant emailVerifiedAt;
+
     @Column(name = "created_at")
     Instant createdAt;
 
-    static User signedUp(String email, String hashedPassword) {
+    static User signedUp(String email, PasswordHash password) {
         var user = new User();
         user.email = email;
-        user.hashedPassword = hashedPassword;
+        user.hashedPassword = password.text();
+        user.passwordNormalized = password.isOfNormalized();
         user.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         return user;
+    }
+
+    PasswordHash password() {
+        return new PasswordHash(hashedPassword, passwordNormalized);
+    }
+
+    /** Replaces the password; false if it is not the old one any more. */
+    static boolean replacePassword(UUID id, PasswordHash old, PasswordHash current) {
+        return update(
+                        "hashedPassword = ?1, passwordNormalized = ?2 where id = ?3 and hashedPassword = ?4",
+                        current.text(),
+                        current.isOfNormalized(),
+                        id,
+                        old.text())
+                == 1;
     }
 
     static Optional<User> findByEmail(String email) {

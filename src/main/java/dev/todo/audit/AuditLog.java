@@ -2,6 +2,7 @@ package dev.todo.audit;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -35,6 +36,7 @@ public class AuditLog {
         EMAIL_VERIFIED,
         SECOND_FACTOR_ADDED,
         SECOND_FACTOR_REMOVED,
+        SECOND_FACTOR_ASKED,
         SECOND_FACTOR_FAILED(Logger.Level.WARN),
         RECOVERY_CODE_USED(Logger.Level.WARN),
         RECOVERY_CODES_REPLACED,
@@ -70,7 +72,7 @@ public class AuditLog {
 
     private static void write(Event event, Map<String, ?> context) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("event", event.name().toLowerCase(java.util.Locale.ROOT));
+        fields.put("event", event.name().toLowerCase(Locale.ROOT));
         fields.putAll(context);
         fields.forEach((name, value) -> MDC.put(name, value.toString()));
         try {

@@ -16,9 +16,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /**
  * Finds out where a request comes from: the other end of the connection, unless that is a trusted proxy. What a proxy has
@@ -37,6 +39,9 @@ public class Clients {
     private static final Pattern ADDRESS = Pattern.compile(
             "(?<v4>[\\d.]+)(?::\\w+)?|\\[(?<bracketed>[\\p{XDigit}:.]+)](?::\\w+)?|(?<v6>[\\p{XDigit}:.]+)");
 
+    private static final Logger LOG = Logger.getLogger(Clients.class);
+
+    private final AtomicBoolean hasWarned = new AtomicBoolean();
     private final List<IpSubnetFilterRule> trusted;
     private final String header;
 
@@ -56,6 +61,9 @@ public class Clients {
         byte[] address = NetUtil.createByteArrayFromIpAddressString(parts[0]);
         try {
             int length = parts.length > 1 ? Integer.parseInt(parts[1]) : address.length * 8;
+            if (length == 0) {
+                throw new IllegalArgumentException("Everybody");
+            }
             return new IpSubnetFilterRule(InetAddress.getByAddress(address), length, IpFilterRuleType.ACCEPT);
         } catch (UnknownHostException | RuntimeException e) {
             throw new ConfigurationException(
@@ -83,6 +91,11 @@ public class Clients {
 
     private List<String> hops(HttpServerRequest request) {
         if (trusted.isEmpty()) {
+            if (request.headers().contains(header) && !hasWarned.getAndSet(true)) {
+                LOG.warnf(
+                        "A request came with %s, and TRUSTED_PROXIES is not set: whoever comes by that proxy is one client.",
+                        header);
+            }
             return List.of();
         }
         List<String> elements = new ArrayList<>();

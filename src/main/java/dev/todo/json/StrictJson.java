@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.Locale;
 
 /** Reads input: text into a document, a document into a record whose constraints hold. */
 @ApplicationScoped
@@ -76,12 +77,17 @@ public class StrictJson {
             throw new UncheckedIOException(e);
         }
         for (var violation : validator.validate(input)) {
-            errors.add(violation.getPropertyPath().iterator().next().getName(), violation.getMessage());
+            errors.add(wireName(violation.getPropertyPath().iterator().next().getName()), violation.getMessage());
         }
         if (!errors.list().isEmpty()) {
             throw ProblemException.invalid(errors.list());
         }
         return input;
+    }
+
+    /** Every field is called on the wire what its component is called, in snake case. */
+    private static String wireName(String component) {
+        return component.replaceAll("(?=\\p{Upper})", "_").toLowerCase(Locale.ROOT);
     }
 
     /** The document that a record is on the wire. */

@@ -5,6 +5,7 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -19,14 +20,35 @@ public class DocumentFilter implements OASFilter {
 
     private static final Map<String, String> DESCRIPTIONS = new LinkedHashMap<>();
 
+    private static final Set<String> THROTTLED = Set.of(
+            "signUp",
+            "logIn",
+            "changePassword",
+            "deleteAccount",
+            "beginSecondFactor",
+            "confirmSecondFactor",
+            "replaceRecoveryCodes",
+            "removeSecondFactor",
+            "forgotPassword",
+            "resetPassword",
+            "requestEmailVerification",
+            "verifyEmail");
+
+    private static final Set<String> CONFLICTING =
+            Set.of("signUp", "changePassword", "beginSecondFactor", "replaceRecoveryCodes");
+
+    private static final Set<String> MAILING = Set.of("forgotPassword", "requestEmailVerification");
+
     static {
         DESCRIPTIONS.put("400", "The input is malformed or not valid.");
         DESCRIPTIONS.put("401", "Not authenticated.");
         DESCRIPTIONS.put("404", "Nothing of that id, or nothing of this user's.");
         DESCRIPTIONS.put("406", "The Accept header asks for something else than JSON.");
-        DESCRIPTIONS.put("409", "The e-mail address is taken.");
+        DESCRIPTIONS.put("409", "Something is in the way: the e-mail address is taken, say.");
         DESCRIPTIONS.put("413", "The body is over 256 KiB.");
         DESCRIPTIONS.put("415", "The body is not JSON.");
+        DESCRIPTIONS.put("429", "Too many attempts.");
+        DESCRIPTIONS.put("501", "This service is not set up to send mail.");
         DESCRIPTIONS.put("503", "Too busy, or the database is away; worth another try.");
         DESCRIPTIONS.put("default", "Any other refusal, or a fault of the service.");
     }
@@ -40,6 +62,7 @@ public class DocumentFilter implements OASFilter {
                 .filter(schema -> schema.getProperties() != null)
                 .forEach(schema -> schema.setProperties(inlined(schema.getProperties(), schemas)));
         document.getComponents().addSchema("TaskPatch", patchOf(schemas.get("TaskInput")));
+        document.getComponents().addSchema("Export", export());
         document.getPaths()
                 .getPathItems()
                 .forEach((path, item) -> item.getOperations().values().forEach(operation -> addTo(operation, path)));
@@ -55,9 +78,11 @@ public class DocumentFilter implements OASFilter {
         add(operation, "401", secured || path.equals("/auth/login"));
         add(operation, "404", path.contains("{id}"));
         add(operation, "406", !operation.getResponses().hasAPIResponse("204"));
-        add(operation, "409", path.equals("/auth/signup"));
+        add(operation, "409", CONFLICTING.contains(operation.getOperationId()));
         add(operation, "413", takesBody);
         add(operation, "415", takesBody);
+        add(operation, "429", THROTTLED.contains(operation.getOperationId()));
+        add(operation, "501", MAILING.contains(operation.getOperationId()));
         add(operation, "503", true);
         add(operation, "default", true);
         // The scanner expects that a user may be forbidden something; here what is not theirs does not exist.
@@ -99,6 +124,22 @@ public class DocumentFilter implements OASFilter {
                 .properties(input.getProperties());
     }
 
+    private static Schema export() {
+        return OASFactory.createSchema()
+                .addType(Schema.SchemaType.OBJECT)
+                .required(List.of("account", "security", "sessions", "tasks"))
+                .addProperty("account", OASFactory.createSchema().ref("Account"))
+                .addProperty("security", OASFactory.createSchema().ref("AccountSecurity"))
+                .addProperty("sessions", listOf("Session"))
+                .addProperty("tasks", listOf("Task"));
+    }
+
+    private static Schema listOf(String name) {
+        return OASFactory.createSchema()
+                .addType(Schema.SchemaType.ARRAY)
+                .items(OASFactory.createSchema().ref(name));
+    }
+
     private static void add(Operation operation, String status, boolean applies) {
         if (applies) {
             operation
@@ -120,7 +161,7 @@ public class DocumentFilter implements OASFilter {
         if (status.equals("401")) {
             response.addHeader("WWW-Authenticate", header(Schema.SchemaType.STRING, "A Bearer challenge (RFC 6750)."));
         }
-        if (status.equals("503")) {
+        if (status.equals("503") || status.equals("429")) {
             response.addHeader("Retry-After", header(Schema.SchemaType.INTEGER, "Seconds."));
         }
         return response;

@@ -1,5 +1,6 @@
 package dev.todo.operations;
 
+import dev.todo.common.LogContext;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,7 +34,7 @@ class RequestIds {
                 context -> {
                     String id = idOf(context.request());
                     context.response().putHeader(HEADER, id);
-                    MDC.put("requestId", id);
+                    MDC.put(LogContext.REQUEST_ID, id);
                     context.next();
                 },
                 BEFORE_CORS);

@@ -15,7 +15,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @RegisterForReflection
 public record Problem(
-        @Schema(required = true, examples = "about:blank") String type,
+        @Schema(
+                required = true,
+                examples = "about:blank",
+                description = "urn:todo:problem:second-factor where the password was right and a code is asked for.")
+        String type,
+
         @Schema(required = true, examples = "Bad Request") String title,
 
         @Schema(required = true, examples = "400", minimum = "400", maximum = "599")
@@ -44,8 +49,12 @@ public record Problem(
             String message) {}
 
     static Problem of(int status, String detail, List<FieldError> errors) {
+        return of("about:blank", status, detail, errors);
+    }
+
+    static Problem of(String type, int status, String detail, List<FieldError> errors) {
         var known = Response.Status.fromStatusCode(status);
         return new Problem(
-                "about:blank", known == null ? "Error" : known.getReasonPhrase(), status, detail, List.copyOf(errors));
+                type, known == null ? "Error" : known.getReasonPhrase(), status, detail, List.copyOf(errors));
     }
 }

@@ -8,6 +8,8 @@ import java.util.Optional;
 /** Ends a request with a {@link Problem}. */
 public final class ProblemException extends RuntimeException {
 
+    private static final String SECOND_FACTOR = "urn:todo:problem:second-factor";
+
     private final transient Problem problem;
     private final transient Optional<Duration> retryAfter;
 
@@ -38,6 +40,11 @@ public final class ProblemException extends RuntimeException {
         return of(401, detail);
     }
 
+    /** 401 of a type that asks for the code of the second factor, for a log-in whose password was right. */
+    public static ProblemException secondFactor(String detail) {
+        return new ProblemException(Problem.of(SECOND_FACTOR, 401, detail, List.of()), Optional.empty());
+    }
+
     /** 404 */
     public static ProblemException notFound(String detail) {
         return of(404, detail);
@@ -56,6 +63,17 @@ public final class ProblemException extends RuntimeException {
     /** 413 */
     public static ProblemException tooLarge() {
         return of(413, StandardDetails.of(413));
+    }
+
+    /** 429 for what may be tried again after the given time, in whole seconds. */
+    public static ProblemException tooManyAttempts(Duration retryAfter) {
+        return new ProblemException(
+                Problem.of(429, "Too many attempts; wait before the next one.", List.of()), Optional.of(retryAfter));
+    }
+
+    /** 501 for what this installation does not offer. */
+    public static ProblemException notAvailable(String detail) {
+        return of(501, detail);
     }
 
     /** 503 for what is worth another try after the given time, in whole seconds. */

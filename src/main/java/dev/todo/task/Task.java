@@ -81,6 +81,15 @@ class Task extends PanacheEntityBase {
         return delete("id = :id and userId = :owner", key(owner, id)) == 1;
     }
 
+    /** Some tasks in the order in which they were made, after that one, or from the first for null. */
+    static List<Task> findAfter(UUID owner, Task last, int count) {
+        String order = " order by createdAt, id";
+        var tasks = last == null
+                ? Task.<Task>find("userId = ?1" + order, owner)
+                : Task.<Task>find("userId = ?1 and (createdAt, id) > (?2, ?3)" + order, owner, last.createdAt, last.id);
+        return tasks.page(0, count).list();
+    }
+
     private static Map<String, Object> key(UUID owner, UUID id) {
         return Map.of("id", id, "owner", owner);
     }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import dev.todo.testing.TestEnvironment;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.math.BigDecimal;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
@@ -181,6 +183,26 @@ class TokenTest extends ApiTest {
         refused(user, token(with(claims(user), "jti", 5)));
         refused(user, token(with(claims(user), "sub", 5)));
         refused(user, token(with(claims(user), "sub", List.of(user.id()))));
+    }
+
+    /** For the extension one of these claims is enough, and null is there. */
+    @Test
+    void aTokenWhoseSubjectIsNullIsRefused() {
+        var user = newUser();
+        for (String claim : List.of("upn", "preferred_username", "name")) {
+            refused(user, token(with(with(claims(user), "sub", null), claim, user.id())));
+        }
+    }
+
+    /** The extension fails at them. */
+    @Test
+    void aTokenWithAClaimThatCannotBeReadIsRefused() {
+        var user = newUser();
+        var number = new BigDecimal("1e400");
+        var nested = new RawValue("[".repeat(30_000) + "]".repeat(30_000));
+        for (Object value : List.of(number, number.negate(), List.of(number), Map.of("a", List.of(number)), nested)) {
+            refused(user, token(with(claims(user), "roles", value)));
+        }
     }
 
     @ParameterizedTest

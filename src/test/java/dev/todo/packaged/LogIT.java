@@ -23,11 +23,22 @@ class LogIT extends PackagedTest {
     private static final String WRONG_PASSWORD = "incorrect horse";
     private static final String SECRET = "the secret that signs the tokens of this test";
     private static final String DATABASE_PASSWORD = "of-the-database";
+    private static final String SMTP_PASSWORD = "of-the-mail-server";
+    private static final String RESET_TOKEN = "made-up-for-a-reset";
+    private static final String NEW_PASSWORD = "better horse battery staple";
 
     @ParameterizedTest
     @CsvSource({"true, INFO", "true, DEBUG", "true, ALL", "false, DEBUG", "false, ALL"})
     void noPasswordTokenSecretOrAddressIsLogged(boolean json, String level) throws Exception {
         var environment = Map.of(
+                "SMTP_HOST",
+                "localhost",
+                "SMTP_PORT",
+                "1",
+                "SMTP_PASSWORD",
+                SMTP_PASSWORD,
+                "MAIL_FROM",
+                "todo@example.org",
                 "LOG_JSON",
                 Boolean.toString(json),
                 "ACCESS_LOG",
@@ -39,8 +50,8 @@ class LogIT extends PackagedTest {
                 "DATABASE_URL",
                 server.url().replace("postgres@", "postgres:" + DATABASE_PASSWORD + "@"));
         try (var service = start(environment)) {
-            List<String> secrets = new ArrayList<>(
-                    List.of(EMAIL, "lovelace", PASSWORD, WRONG_PASSWORD, SECRET, DATABASE_PASSWORD, "$bcrypt"));
+            List<String> secrets = new ArrayList<>(List.of(
+                    EMAIL, "lovelace", PASSWORD, WRONG_PASSWORD, SECRET, DATABASE_PASSWORD, SMTP_PASSWORD, "$bcrypt"));
             secrets.addAll(useEverything(service));
             server.close();
             service.client().body(credentials(PASSWORD)).post("/auth/login");
@@ -78,7 +89,27 @@ class LogIT extends PackagedTest {
         service.client().header("Authorization", "Basic " + token).get("/api/tasks");
         service.client().header("X-Request-Id", EMAIL).get("/api/tasks");
         service.client().header("Cookie", "token=" + token).get("/api/tasks");
-        return List.of(payload, signature);
+        service.client()
+                .body(Map.of("email", EMAIL))
+                .post("/auth/password/forgotten")
+                .then()
+                .statusCode(202);
+        service.client(token).post("/auth/email/verification").then().statusCode(202);
+        service.client()
+                .body(Map.of("token", RESET_TOKEN, "new_password", NEW_PASSWORD))
+                .post("/auth/password/reset");
+        service.client(token)
+                .body(Map.of("current_password", PASSWORD, "new_password", NEW_PASSWORD))
+                .put("/auth/password")
+                .then()
+                .statusCode(204);
+        String secret = service.client(token)
+                .body(Map.of("password", NEW_PASSWORD))
+                .post("/auth/totp")
+                .path("secret");
+        service.client(token).get("/auth/me/export").then().statusCode(200);
+        service.client(token).get("/auth/sessions");
+        return List.of(payload, signature, secret, NEW_PASSWORD, RESET_TOKEN);
     }
 
     @Test
@@ -117,7 +148,10 @@ class LogIT extends PackagedTest {
         try (var service = start(Map.of("ACCESS_LOG", "true"))) {
             service.client().header("X-Request-Id", "by-hand").get("/api/tasks");
             service.awaitOutput("by-hand GET /api/tasks 401");
-            assertTrue(service.output().lines().allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\d .*")));
+            assertTrue(service.output()
+                    .lines()
+                    .allMatch(line -> line.matches(
+                            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) .*")));
         }
     }
 

@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.todo.testing.ServiceProcess;
 import java.io.IOException;
+import java.security.InvalidKeyException;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.commons.codec.binary.Base32;
 import org.junit.jupiter.api.Test;
 
 /** Replacing the secret logs nobody out, in the order of docs/operations.md. */
@@ -52,6 +59,52 @@ class SecretRotationIT extends PackagedTest {
                     .then()
                     .statusCode(400);
         }
+    }
+
+    @Test
+    void secondFactorsAreSealedUnderTheNewSecretBeforeTheOldOneGoes() throws Exception {
+        Map<String, String> credentials =
+                Map.of("email", "ada@example.org", "password", "correct horse battery staple");
+        String secret;
+        try (var service = start(Map.of("JWT_SECRET", OLD))) {
+            service.client().body(credentials).post("/auth/signup").then().statusCode(201);
+            String token =
+                    service.client().body(credentials).post("/auth/login").path("access_token");
+            secret = service.client(token)
+                    .body(Map.of("password", credentials.get("password")))
+                    .post("/auth/totp")
+                    .path("secret");
+            service.client(token)
+                    .body(Map.of("code", code(secret, -1)))
+                    .post("/auth/totp/confirm")
+                    .then()
+                    .statusCode(200);
+        }
+        String sealed = database()
+                .query("select encode(sealed_secret, 'hex') from second_factors")
+                .get(0);
+        try (var service = start(Map.of("JWT_SECRET", NEW, "JWT_SECRET_PREVIOUS", OLD))) {
+            service.client().get("/q/health/ready").then().statusCode(200);
+            database().await("select 1 from second_factors where encode(sealed_secret, 'hex') <> '" + sealed + "'");
+        }
+        Map<String, String> withCode = new HashMap<>(credentials);
+        try (var service = start(Map.of("JWT_SECRET", NEW))) {
+            withCode.put("code", code(secret, 0));
+            service.client().body(withCode).post("/auth/login").then().statusCode(200);
+        }
+        // What the old secret sealed is open to nobody who has the new one alone.
+        try (var service = start(Map.of("JWT_SECRET", OLD))) {
+            withCode.put("code", code(secret, 1));
+            service.client().body(withCode).post("/auth/login").then().statusCode(401);
+        }
+    }
+
+    private static String code(String secret, int steps) throws InvalidKeyException {
+        return new TimeBasedOneTimePasswordGenerator()
+                .generateOneTimePasswordString(
+                        new SecretKeySpec(new Base32().decode(secret), "HmacSHA1"),
+                        Instant.now().plusSeconds(30L * steps),
+                        Locale.ROOT);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.todo.task;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,8 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.todo.common.Secrets;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.SqlLog;
 import dev.todo.testing.TestEnvironment;
-import io.quarkus.hibernate.orm.PersistenceUnitExtension;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import java.sql.SQLException;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,8 +159,10 @@ class PagingCostTest extends ApiTest {
     }
 
     private static void assertReadsAnIndexRange(List<Object> parameters) throws Exception {
-        String sql = SqlLog.lastTaskQuery;
-        assertNotNull(sql);
+        String sql = SqlLog.statements().stream()
+                .filter(statement -> statement.startsWith("select") && statement.contains("from tasks"))
+                .reduce((first, last) -> last)
+                .orElseThrow();
         try (var connection = Database.underTest().connect();
                 var statement = connection.prepareStatement("explain (analyze, buffers, format json) " + sql)) {
             for (int i = 0; i < parameters.size(); i++) {
@@ -177,21 +177,6 @@ class PagingCostTest extends ApiTest {
             int pages = plan.get("Shared Hit Blocks").asInt()
                     + plan.get("Shared Read Blocks").asInt();
             assertTrue(pages <= MAX_PAGES_READ, text);
-        }
-    }
-
-    /** Keeps what Hibernate sends to the database. */
-    @PersistenceUnitExtension
-    public static class SqlLog implements StatementInspector {
-
-        private static volatile String lastTaskQuery;
-
-        @Override
-        public String inspect(String sql) {
-            if (sql.startsWith("select") && sql.contains("from tasks")) {
-                lastTaskQuery = sql;
-            }
-            return sql;
         }
     }
 }

@@ -15,6 +15,7 @@ import io.restassured.specification.ResponseSpecification;
 import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** What tests of the API have in common: clients, and what a problem document looks like. */
 @QuarkusTestResource(TestEnvironment.class)
@@ -22,9 +23,22 @@ public abstract class ApiTest {
 
     protected static final String PASSWORD = "correct horse battery staple";
 
-    /** A client that is nobody. */
+    /** A client that is nobody, from an address of its own. */
     protected static RequestSpecification anonymous() {
-        return given().filter(new ContractFilter()).contentType(ContentType.JSON);
+        return anonymous(newAddress());
+    }
+
+    /** A client at an address, as a proxy tells it. */
+    protected static RequestSpecification anonymous(String address) {
+        return given().filter(new ContractFilter())
+                .contentType(ContentType.JSON)
+                .header("X-Forwarded-For", address);
+    }
+
+    /** An address that hardly anybody has used. */
+    protected static String newAddress() {
+        int host = ThreadLocalRandom.current().nextInt(1 << 24);
+        return "10.%d.%d.%d".formatted(host >> 16, host >> 8 & 255, host & 255);
     }
 
     protected static RequestSpecification bearer(String token) {

@@ -22,6 +22,7 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
 
     private EmbeddedDatabase database;
     private Path folder;
+    private Mailbox mailbox;
 
     @Override
     public Map<String, String> start() {
@@ -37,16 +38,34 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
         }
         // A system property, since Quarkus loads the tests with another class loader than this.
         System.setProperty("test.database-url", url);
-        return Map.of(
-                "DATABASE_URL", url,
-                "JWT_SECRET", JWT_SECRET,
-                "CORS_ORIGINS", CORS_ORIGIN,
-                "todo.bcrypt-cost", "10",
-                "quarkus.http.read-timeout", "1S");
+        try {
+            mailbox = Mailbox.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Map.ofEntries(
+                Map.entry("DATABASE_URL", url),
+                Map.entry("JWT_SECRET", JWT_SECRET),
+                Map.entry("CORS_ORIGINS", CORS_ORIGIN),
+                Map.entry("TRUSTED_PROXIES", "127.0.0.1,::1"),
+                Map.entry("todo.bcrypt-cost", "10"),
+                Map.entry("quarkus.http.read-timeout", "1S"),
+                Map.entry("SMTP_HOST", "localhost"),
+                Map.entry("SMTP_PORT", Integer.toString(mailbox.port())),
+                Map.entry("SMTP_USERNAME", Mailbox.USERNAME),
+                Map.entry("SMTP_PASSWORD", Mailbox.PASSWORD),
+                Map.entry("SMTP_TLS", "none"),
+                Map.entry("MAIL_FROM", "todo@example.org"),
+                Map.entry("PUBLIC_URL", "https://app.example.org/"));
     }
 
     @Override
     public void stop() {
+        try {
+            mailbox.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         if (database == null) {
             return;
         }

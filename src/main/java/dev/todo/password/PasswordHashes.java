@@ -1,4 +1,4 @@
-package dev.todo.account;
+package dev.todo.password;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,7 +25,7 @@ import org.wildfly.security.password.util.ModularCrypt;
  * @see <a href="https://passlib.readthedocs.io/en/stable/lib/passlib.hash.bcrypt_sha256.html">passlib's bcrypt_sha256</a>
  */
 @ApplicationScoped
-class PasswordHashes {
+public class PasswordHashes {
 
     private static final int MIN_COST = 10;
     private static final int MAX_COST = 31;
@@ -57,14 +57,19 @@ class PasswordHashes {
                 .register(metrics);
     }
 
-    /** Hashes a password of any length, with a new salt. */
-    String hash(String password) {
+    /** Hashes a password of any length, in its NFKC form, with a new salt. */
+    public PasswordHash hash(String password) {
         String salt = newSalt();
-        return format(salt, digest(prehash(password, salt), cost, salt));
+        String text = NormalizedPassword.of(password).text();
+        return new PasswordHash(format(salt, digest(prehash(text, salt), cost, salt)), true);
     }
 
     /** Whether the hash is of this password. Costs one bcrypt, whatever the answer. */
-    boolean matches(String password, String hash) {
+    public boolean matches(String password, PasswordHash hash) {
+        return matches(hash.isOfNormalized() ? NormalizedPassword.of(password).text() : password, hash.text());
+    }
+
+    private boolean matches(String password, String hash) {
         var current = BCRYPT_SHA256.matcher(hash);
         var legacy = BCRYPT.matcher(hash);
         if (current.matches()) {
@@ -79,21 +84,24 @@ class PasswordHashes {
                     digest(password, Integer.parseInt(legacy.group("cost")), legacy.group("salt")));
         }
         // Nobody can know the password of such a row: a disabled account, say.
-        return matches(password, unmatchable());
+        return matches(password, unmatchable().text());
     }
 
-    /** Whether a hash that matched should be replaced by a new one: other format, or other cost. */
-    boolean isOutdated(String hash) {
-        var current = BCRYPT_SHA256.matcher(hash);
-        return !current.matches() || Integer.parseInt(current.group("cost")) != cost;
+    /** Whether a hash that matched should be replaced by a new one: other format, other cost, or other form of the password. */
+    public boolean isOutdated(String password, PasswordHash hash) {
+        var current = BCRYPT_SHA256.matcher(hash.text());
+        return !current.matches()
+                || Integer.parseInt(current.group("cost")) != cost
+                || (!hash.isOfNormalized()
+                        && !NormalizedPassword.of(password).text().equals(password));
     }
 
     /** A hash that no password is known for, at the price of a real one to compare with. */
-    String unmatchable() {
+    public PasswordHash unmatchable() {
         byte[] digest = new byte[DIGEST_BYTES];
         random.nextBytes(digest);
         String crypt = modularCrypt(new byte[SALT_BYTES], digest);
-        return format(newSalt(), crypt.substring(crypt.length() - 31));
+        return new PasswordHash(format(newSalt(), crypt.substring(crypt.length() - 31)), true);
     }
 
     private String format(String salt, String digest) {

@@ -1,0 +1,24 @@
+package dev.todo.account;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** What is kept of a user beside the tasks. Passwords, secrets and codes are kept as hashes or sealed, and are no data about anybody. */
+@ApplicationScoped
+public class AccountExport {
+
+    private final Accounts accounts;
+    private final Sessions sessions;
+
+    AccountExport(Accounts accounts, Sessions sessions) {
+        this.accounts = accounts;
+        this.sessions = sessions;
+    }
+
+    /** The parts, each as it is on the wire elsewhere. */
+    public record Data(Object account, Object security, Object sessions) {}
+
+    /** All of the user of this request. */
+    public Data of(CurrentUser user) {
+        return new Data(user.caller().account(), accounts.security(user.id()), sessions.list(user.caller()));
+    }
+}

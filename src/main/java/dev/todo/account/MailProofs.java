@@ -1,0 +1,200 @@
+package dev.todo.account;
+
+import dev.todo.account.MailToken.Purpose;
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
+import dev.todo.client.Client;
+import dev.todo.common.LogContext;
+import dev.todo.mail.Mails;
+import dev.todo.password.PasswordHashes;
+import dev.todo.password.PasswordWorkers;
+import dev.todo.problem.Problem.FieldError;
+import dev.todo.problem.ProblemException;
+import dev.todo.throttle.Limit;
+import dev.todo.throttle.Throttles;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/** What somebody may do who shows that they read a user's mail: choose another password, verify the address. */
+@ApplicationScoped
+class MailProofs {
+
+    private static final Logger LOG = Logger.getLogger(MailProofs.class);
+
+    private static final int THREADS = 2;
+    private static final int WAITING = 1_000;
+
+    private final Mails mails;
+    private final PasswordHashes hashes;
+    private final PasswordWorkers workers;
+    private final Sessions sessions;
+    private final Throttles throttles;
+
+    /** Threads of their own, which a slow mail server may hold up. */
+    private final ExecutorService executor =
+            new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), work -> {
+                var thread = new Thread(work, "mail");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    private final AuditLog audit;
+
+    MailProofs(
+            Mails mails,
+            PasswordHashes hashes,
+            PasswordWorkers workers,
+            Sessions sessions,
+            Throttles throttles,
+            AuditLog audit) {
+        this.mails = mails;
+        this.hashes = hashes;
+        this.workers = workers;
+        this.sessions = sessions;
+        this.throttles = throttles;
+        this.audit = audit;
+    }
+
+    /**
+     * Sends a token to an address if it is a user's. Returns before it looks, so that its time tells nothing.
+     *
+     * @throws ProblemException 429 if too much is asked for from the client's address, 501 without mail
+     */
+    void requestReset(String email, Client client) {
+        mails.require();
+        throttles.count(Limit.MAIL_BY_ADDRESS, client);
+        inBackground(() -> {
+            var user = QuarkusTransaction.requiringNew()
+                    .call(() -> User.findByEmail(email).map(Account::of));
+            user.ifPresent(account -> {
+                audit.record(Event.PASSWORD_RESET_REQUESTED, account.id());
+                send(
+                        account,
+                        Purpose.PASSWORD_RESET,
+                        "Another password",
+                        "Somebody, probably you, asked to choose another password for the account of this address."
+                                + " This is good for 30 minutes, and once. If it was not you, do nothing.",
+                        "reset-password");
+            });
+        });
+    }
+
+    /** Sends a token for the address of an account that was just made, if there is mail. */
+    void welcome(Account account) {
+        if (mails.areOn()) {
+            inBackground(() -> sendVerification(account));
+        }
+    }
+
+    /**
+     * Sends another token for the address.
+     *
+     * @throws ProblemException 429 if too much is asked for from the client's address, 501 without mail
+     */
+    void requestVerification(Account account, Client client) {
+        mails.require();
+        throttles.count(Limit.MAIL_BY_ADDRESS, client);
+        inBackground(() -> sendVerification(account));
+    }
+
+    private void sendVerification(Account account) {
+        send(
+                account,
+                Purpose.VERIFICATION,
+                "Is this your address?",
+                "Somebody, probably you, made an account with this address. This shows that it is yours; it is good for"
+                        + " 30 minutes, and once. If it was not you, do nothing.",
+                "verify-email");
+    }
+
+    private void send(Account account, Purpose purpose, String subject, String text, String page) {
+        // Nobody's mailbox is filled, from however many addresses.
+        if (throttles.count(Limit.MAIL, account.id().toString())) {
+            String token = QuarkusTransaction.requiringNew().call(() -> MailToken.issue(account.id(), purpose));
+            mails.send(account.email(), subject, text, page, token);
+        }
+    }
+
+    private void inBackground(Runnable work) {
+        Supplier<Void> logged = LogContext.carriedTo(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "A mail was not sent");
+            }
+            return null;
+        });
+        try {
+            executor.execute(logged::get);
+        } catch (RejectedExecutionException e) {
+            LOG.error("A mail was not sent: too many are waiting for the mail server");
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        executor.shutdown();
+    }
+
+    /** Sets another password and ends all sessions. Fails with a {@link ProblemException} 400 if the token is good for nothing. */
+    Uni<Void> reset(String token, String password, Client client) {
+        throttles.count(Limit.MAIL_BY_ADDRESS, client);
+        return workers.submit(() -> {
+            var hash = hashes.hash(password);
+            Optional<UUID> reset = QuarkusTransaction.requiringNew().call(() -> {
+                Optional<UUID> user = MailToken.use(token, Purpose.PASSWORD_RESET);
+                user.ifPresent(id -> {
+                    User found = User.findById(id);
+                    Accounts.refuseLocalPart("new_password", password, found.email);
+                    found.hashedPassword = hash.text();
+                    found.passwordNormalized = hash.isOfNormalized();
+                    if (found.emailVerifiedAt == null) {
+                        // It may be of somebody who signed up with an address that is not theirs.
+                        SecondFactor.deleteById(id);
+                    }
+                    verified(found);
+                    sessions.endOthers(id, null);
+                });
+                return user;
+            });
+            if (reset.isEmpty()) {
+                throw ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
+            }
+            // Whoever has guessed meanwhile does not keep the user out.
+            throttles.succeeded(throttles.attempt(reset.get().toString(), client));
+            audit.record(Event.PASSWORD_RESET, reset.get());
+            return null;
+        });
+    }
+
+    /** Marks the address of a token's user as verified; false if the token is good for nothing. */
+    boolean verify(String token, Client client) {
+        throttles.count(Limit.MAIL_BY_ADDRESS, client);
+        Optional<UUID> verified = QuarkusTransaction.requiringNew().call(() -> {
+            Optional<UUID> user = MailToken.use(token, Purpose.VERIFICATION);
+            user.ifPresent(id -> verified(User.findById(id)));
+            return user;
+        });
+        verified.ifPresent(user -> audit.record(Event.EMAIL_VERIFIED, user));
+        return verified.isPresent();
+    }
+
+    private static void verified(User user) {
+        if (user.emailVerifiedAt == null) {
+            user.emailVerifiedAt = Instant.now();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.todo.account;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** A secret that was sent to a user's address; who has it reads the user's mail. */
+@Entity
+@Table(name = "mail_tokens")
+class MailToken extends PanacheEntityBase {
+
+    static final Duration LIFETIME = Duration.ofMinutes(30);
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int BYTES = 32;
+    private static final int CLEARED_AT_ONCE = 100;
+
+    /** What a token is good for. */
+    enum Purpose {
+        PASSWORD_RESET,
+        VERIFICATION
+    }
+
+    /** Of 256 random bits, which need no slow hash. */
+    @Id
+    byte[] hash;
+
+    @Column(name = "user_id")
+    UUID userId;
+
+    @Enumerated(EnumType.STRING)
+    @JdbcTypeCode(SqlTypes.VARCHAR)
+    Purpose purpose;
+
+    @Column(name = "expires_at")
+    Instant expiresAt;
+
+    /** Makes a token, and the ones before it worthless. */
+    static String issue(UUID user, Purpose purpose) {
+        getEntityManager()
+                .createNativeQuery("delete from mail_tokens where hash in"
+                        + " (select hash from mail_tokens where expires_at < :now limit :count for update skip locked)")
+                .setParameter("now", Instant.now())
+                .setParameter("count", CLEARED_AT_ONCE)
+                .executeUpdate();
+        revoke(user, purpose);
+        byte[] secret = new byte[BYTES];
+        RANDOM.nextBytes(secret);
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        var token = new MailToken();
+        token.hash = hash(text);
+        token.userId = user;
+        token.purpose = purpose;
+        token.expiresAt = Instant.now().plus(LIFETIME);
+        token.persist();
+        return text;
+    }
+
+    /** Uses a token up: of several at once, one gets its user. */
+    static Optional<UUID> use(String text, Purpose purpose) {
+        List<?> users = getEntityManager()
+                .createNativeQuery(
+                        "delete from mail_tokens where hash = :hash and purpose = :purpose and expires_at > :now returning user_id",
+                        UUID.class)
+                .setParameter("hash", hash(text))
+                .setParameter("purpose", purpose.name())
+                .setParameter("now", Instant.now())
+                .getResultList();
+        return users.stream().map(UUID.class::cast).findFirst();
+    }
+
+    static void revoke(UUID user, Purpose purpose) {
+        delete("userId = ?1 and purpose = ?2", user, purpose);
+    }
+
+    private static byte[] hash(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.strip().getBytes(US_ASCII));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.todo.account;
+
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
+import dev.todo.client.Client;
+import dev.todo.password.PasswordHash;
+import dev.todo.password.PasswordHashes;
+import dev.todo.password.PasswordWorkers;
+import dev.todo.problem.Problem.FieldError;
+import dev.todo.problem.ProblemException;
+import dev.todo.throttle.Throttles;
+import dev.todo.throttle.Throttles.Attempt;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Tests passwords and second factors, ever more slowly for who guesses; holds no connection while it hashes. What depends on a password goes on
+ * where it was tested, on {@link PasswordWorkers}.
+ */
+@ApplicationScoped
+class PasswordChecks {
+
+    /** A user whose password was right. */
+    record Passed(UUID user, PasswordHash password) {}
+
+    private final PasswordHashes hashes;
+    private final PasswordWorkers workers;
+    private final SecondFactors factors;
+    private final Throttles throttles;
+    private final AuditLog audit;
+
+    PasswordChecks(
+            PasswordHashes hashes,
+            PasswordWorkers workers,
+            SecondFactors factors,
+            Throttles throttles,
+            AuditLog audit) {
+        this.hashes = hashes;
+        this.factors = factors;
+        this.workers = workers;
+        this.throttles = throttles;
+        this.audit = audit;
+    }
+
+    /**
+     * Logs somebody in: at the price of one hash, whether there is such an account or not. Fails with a
+     * {@link ProblemException}: 401, or 429 during a delay, for which nothing is tested.
+     */
+    <T> Uni<T> logIn(Credentials.LogIn input, Client client, Function<Passed, T> then) {
+        var candidate = QuarkusTransaction.requiringNew()
+                .call(() -> User.findByEmail(input.email()).map(PasswordChecks::candidate));
+        String account = candidate
+                .map(found -> found.user().toString())
+                .orElseGet(() -> input.email().toLowerCase(Locale.ROOT));
+        Attempt attempt = throttles.begin(account, client);
+        return workers.submit(() -> {
+            if (!isRight(input.password(), candidate)) {
+                candidate.ifPresentOrElse(
+                        found -> audit.record(Event.LOG_IN_FAILED, found.user()),
+                        () -> audit.record(Event.LOG_IN_FAILED));
+                throttles.failed(attempt);
+                throw ProblemException.unauthorized("The e-mail address or the password is wrong.");
+            }
+            checkCode(
+                    candidate.get().user(),
+                    input.code(),
+                    attempt,
+                    message -> ProblemException.secondFactor("The code of the second factor " + message + "."));
+            return pass(candidate.get(), attempt, input.password(), then);
+        });
+    }
+
+    /**
+     * Has a user who is logged in prove it once more. Fails with a {@link ProblemException}: 400 that names the field, or 429
+     * during a delay, for which nothing is tested.
+     */
+    <T> Uni<T> confirm(UUID user, Credentials.Asked input, Client client, Function<Passed, T> then) {
+        var candidate = QuarkusTransaction.requiringNew()
+                .call(() -> User.<User>findByIdOptional(user).map(PasswordChecks::candidate));
+        Attempt attempt = throttles.begin(user.toString(), client);
+        return workers.submit(() -> {
+            if (!isRight(input.password(), candidate)) {
+                audit.record(Event.PASSWORD_CHECK_FAILED, user);
+                throttles.failed(attempt);
+                throw ProblemException.invalid(List.of(new FieldError(input.field(), "is wrong")));
+            }
+            checkCode(
+                    user,
+                    input.code(),
+                    attempt,
+                    message -> ProblemException.invalid(List.of(new FieldError("code", message))));
+            return pass(candidate.get(), attempt, input.password(), then);
+        });
+    }
+
+    private static Passed candidate(User user) {
+        return new Passed(user.id, user.password());
+    }
+
+    private boolean isRight(String password, Optional<Passed> candidate) {
+        PasswordHash hash = candidate.map(Passed::password).orElseGet(hashes::unmatchable);
+        return hashes.matches(password, hash) && candidate.isPresent();
+    }
+
+    private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {
+        throttles.refuseIfBlocked(attempt);
+        switch (factors.check(user, code)) {
+            case PASSED -> throttles.refuseIfBlocked(attempt);
+            case MISSING -> {
+                audit.record(Event.SECOND_FACTOR_ASKED, user);
+                throw failure.apply("is required");
+            }
+            case WRONG -> {
+                throttles.failed(attempt);
+                throw failure.apply("is wrong");
+            }
+        }
+    }
+
+    private <T> T pass(Passed passed, Attempt attempt, String password, Function<Passed, T> then) {
+        Passed current = passed;
+        if (hashes.isOutdated(password, passed.password())) {
+            current = new Passed(passed.user(), hashes.hash(password));
+            PasswordHash hash = current.password();
+            // Changes nothing if the password was changed meanwhile.
+            QuarkusTransaction.requiringNew().run(() -> User.replacePassword(passed.user(), passed.password(), hash));
+        }
+        T result = then.apply(current);
+        throttles.succeeded(attempt);
+        return result;
+    }
+}

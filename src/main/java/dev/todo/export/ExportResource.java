@@ -1,0 +1,101 @@
+package dev.todo.export;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.account.AccountExport;
+import dev.todo.account.CurrentUser;
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
+import dev.todo.problem.ProblemException;
+import dev.todo.task.TaskExport;
+import io.quarkus.security.Authenticated;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Everything that is kept of a user (GDPR, article 20), written as it is read, however much it is. */
+@Path("/auth/me/export")
+@Produces(MediaType.APPLICATION_JSON)
+@Authenticated
+@Tag(name = "Accounts")
+class ExportResource {
+
+    /** Each holds a thread for as long as its reader takes. */
+    private static final int AT_ONCE = 4;
+
+    private static final Duration TIME_TO_READ = Duration.ofMinutes(2);
+
+    private static final Duration RETRY = Duration.ofSeconds(10);
+
+    private final Set<UUID> running = ConcurrentHashMap.newKeySet();
+    private final CurrentUser user;
+    private final AccountExport account;
+    private final TaskExport tasks;
+    private final ObjectMapper mapper;
+    private final AuditLog audit;
+
+    ExportResource(CurrentUser user, AccountExport account, TaskExport tasks, ObjectMapper mapper, AuditLog audit) {
+        this.audit = audit;
+        this.user = user;
+        this.account = account;
+        this.tasks = tasks;
+        this.mapper = mapper;
+    }
+
+    @GET
+    @Operation(operationId = "export", summary = "Get everything that is kept of the user")
+    @APIResponse(
+            responseCode = "200",
+            description = "The account, its sessions and its tasks.",
+            content = @Content(schema = @Schema(ref = "Export")))
+    public Response export(@Context RoutingContext routing) {
+        UUID owner = user.id();
+        var data = account.of(user);
+        if (running.size() >= AT_ONCE || !running.add(owner)) {
+            throw ProblemException.unavailable("Too much is being exported at the moment.", RETRY);
+        }
+        var connection = routing.request().connection();
+        long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> connection.close());
+        routing.addEndHandler(ended -> {
+            routing.vertx().cancelTimer(timer);
+            running.remove(owner);
+        });
+        audit.record(Event.ACCOUNT_EXPORTED, owner);
+        StreamingOutput output = stream -> write(owner, data, stream);
+        return Response.ok(output)
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"todo-export.json\"")
+                .build();
+    }
+
+    private void write(UUID owner, AccountExport.Data data, OutputStream output) throws IOException {
+        try (JsonGenerator json = mapper.createGenerator(output)) {
+            json.writeStartObject();
+            json.writePOJOField("account", data.account());
+            json.writePOJOField("security", data.security());
+            json.writePOJOField("sessions", data.sessions());
+            json.writeArrayFieldStart("tasks");
+            tasks.forEach(owner, task -> json.writePOJO(task));
+            json.writeEndArray();
+            json.writeEndObject();
+            // Before the reader has it all, and may ask again
+            running.remove(owner);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.todo.mail;
+
+import dev.todo.problem.ProblemException;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+import io.vertx.ext.mail.MailClient;
+import io.vertx.ext.mail.MailConfig;
+import io.vertx.ext.mail.MailMessage;
+import io.vertx.ext.mail.StartTLSOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Sends mail, where there is a server to send it by; in development it is logged instead. */
+@ApplicationScoped
+@Startup
+// The client makes these by name; quarkus-mailer registers the same.
+@RegisterForReflection(classNames = {"io.vertx.ext.mail.impl.sasl.AuthLogin", "io.vertx.ext.mail.impl.sasl.AuthPlain"})
+public class Mails {
+
+    private static final Logger LOG = Logger.getLogger(Mails.class);
+
+    private static final int PATIENCE_SECONDS = 30;
+
+    private final Optional<MailClient> client;
+    private final String from;
+    private final String pages;
+
+    Mails(
+            Vertx vertx,
+            @ConfigProperty(name = "SMTP_HOST") Optional<String> host,
+            @ConfigProperty(name = "SMTP_PORT", defaultValue = "587") int port,
+            @ConfigProperty(name = "SMTP_USERNAME") Optional<String> username,
+            @ConfigProperty(name = "SMTP_PASSWORD") Optional<String> password,
+            @ConfigProperty(name = "SMTP_TLS", defaultValue = "starttls") String tls,
+            @ConfigProperty(name = "MAIL_FROM") Optional<String> from,
+            @ConfigProperty(name = "PUBLIC_URL") Optional<String> pages) {
+        this.client = host.map(name -> MailClient.createShared(
+                vertx,
+                config(name, port, tls).setUsername(username.orElse(null)).setPassword(password.orElse(null))));
+        if (client.isPresent() && from.isEmpty()) {
+            throw new ConfigurationException("SMTP_HOST is set, and MAIL_FROM is not: who is the mail from?");
+        }
+        this.from = from.orElse("");
+        this.pages = pages.map(url -> url.replaceFirst("/+$", "")).orElse("");
+    }
+
+    private static MailConfig config(String host, int port, String tls) {
+        var config = new MailConfig(host, port)
+                .setHostnameVerificationAlgorithm("HTTPS")
+                // Over TLS they are the best; the others hash with MD5.
+                .setAuthMethods("PLAIN LOGIN")
+                .setMaxPoolSize(2)
+                .setConnectTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+        return switch (tls) {
+            case "starttls" -> config.setStarttls(StartTLSOptions.REQUIRED);
+            case "implicit" -> config.setSsl(true);
+            case "none" -> config.setStarttls(StartTLSOptions.DISABLED);
+            default -> throw new ConfigurationException("SMTP_TLS must be starttls, implicit or none.");
+        };
+    }
+
+    /** Whether there is a way to send anything. */
+    public boolean areOn() {
+        return client.isPresent() || LaunchMode.current() == LaunchMode.DEVELOPMENT;
+    }
+
+    /**
+     * Ends a request that needs mail where there is none.
+     *
+     * @throws ProblemException 501
+     */
+    public void require() {
+        if (!areOn()) {
+            throw ProblemException.notAvailable("This service is not set up to send mail.");
+        }
+    }
+
+    /**
+     * Sends a mail with a token, and with a link to the page of the front end that takes it. Where the front end is, the
+     * configuration says: what a request says of it, its sender made up. A failure is logged.
+     */
+    public void send(String to, String subject, String text, String page, String token) {
+        String link = pages.isEmpty() ? "" : "\n\n" + pages + "/" + page + "#" + token;
+        String body = text + link + "\n\nThe code is: " + token + "\n";
+        if (client.isEmpty()) {
+            LOG.infof("A mail to %s: %s%n%s", to, subject, body);
+            return;
+        }
+        try {
+            client.get()
+                    .sendMail(new MailMessage(from, to, subject, body))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            // What it says often has the address in it.
+            LOG.errorf(
+                    "A mail was not sent: %s",
+                    (e.getCause() == null ? e : e.getCause()).getClass().getName());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.todo.password;
+
+import static java.lang.annotation.ElementType.FIELD;
+import static java.lang.annotation.ElementType.METHOD;
+import static java.lang.annotation.ElementType.PARAMETER;
+import static java.lang.annotation.RetentionPolicy.RUNTIME;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.Retention;
+import java.lang.annotation.Target;
+import org.hibernate.validator.constraints.CodePointLength;
+
+/** A password that somebody chooses: 8 to 128 characters, and none of the most common. Null is another constraint's matter. */
+@Target({FIELD, PARAMETER, METHOD})
+@Retention(RUNTIME)
+@CodePointLength(min = 8, max = 128, message = "must have 8 to 128 characters")
+@Constraint(validatedBy = NewPassword.Uncommon.class)
+public @interface NewPassword {
+
+    String message() default "is one of the most common passwords, which guessers try first";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+
+    /** Checks against {@code common-passwords.txt}. */
+    final class Uncommon implements ConstraintValidator<NewPassword, String> {
+
+        @Override
+        public boolean isValid(String password, ConstraintValidatorContext context) {
+            return password == null || !CommonPasswords.contain(NormalizedPassword.of(password));
+        }
+    }
+}

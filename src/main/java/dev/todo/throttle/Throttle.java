@@ -1,0 +1,77 @@
+package dev.todo.throttle;
+
+import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+
+/** A leaky bucket: what happens raises its level, time lowers it, and over the limit there is a delay. */
+@Entity
+@Table(name = "throttles")
+class Throttle extends PanacheEntityBase {
+
+    @Id
+    @Column(name = "key")
+    UUID hash;
+
+    /** At {@link #countedAt}. */
+    double level;
+
+    @Column(name = "counted_at")
+    Instant countedAt;
+
+    @Column(name = "blocked_until")
+    Instant blockedUntil;
+
+    @Column(name = "forgotten_at")
+    Instant forgottenAt;
+
+    /** Finds the row, or makes it, and locks it. */
+    static Throttle locked(UUID hash) {
+        getEntityManager()
+                .createNativeQuery("insert into throttles values (:key, 0, :now, null, :now) on conflict do nothing")
+                .setParameter("key", hash)
+                .setParameter("now", Instant.now())
+                .executeUpdate();
+        return findById(hash, LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    /** Clears rows away that say nothing any more. */
+    static void clear(int count) {
+        getEntityManager()
+                .createNativeQuery("delete from throttles where key in"
+                        + " (select key from throttles where forgotten_at < :now limit :count for update skip locked)")
+                .setParameter("now", Instant.now().minusSeconds(60))
+                .setParameter("count", count)
+                .executeUpdate();
+    }
+
+    boolean isBlocked(Instant now) {
+        return blockedUntil != null && blockedUntil.isAfter(now);
+    }
+
+    void count(Limit limit, Instant now) {
+        double sunk = Duration.between(countedAt, now).toMillis() / (double) limit.forgetting.toMillis();
+        level = Math.max(0, level - Math.max(0, sunk)) + 1;
+        countedAt = now;
+        blockedUntil = limit.delay(level).isZero() ? null : now.plus(limit.delay(level));
+        Instant empty = now.plus(limit.forgetting.multipliedBy((long) Math.ceil(level)));
+        forgottenAt = empty.isAfter(forgottenAt) ? empty : forgottenAt;
+    }
+
+    void reset(Instant keptUntil) {
+        level = 0;
+        blockedUntil = null;
+        forgottenAt = keptUntil;
+    }
+
+    static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,360 @@
+package dev.todo.account;
+
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
+import dev.todo.testing.ApiTest;
+import dev.todo.testing.Database;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.security.InvalidKeyException;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.commons.codec.binary.Base32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One-time passwords and recovery codes, and how to get round them. */
+@QuarkusTest
+class SecondFactorTest extends ApiTest {
+
+    private static final String TYPE = "urn:todo:problem:second-factor";
+    private static final Database DATABASE = Database.underTest();
+
+    /** A second factor that counts. */
+    record Factor(String secret, List<String> recoveryCodes) {
+
+        /** What the generator shows, some steps of time from now. */
+        String code(int steps) {
+            try {
+                return new TimeBasedOneTimePasswordGenerator()
+                        .generateOneTimePasswordString(
+                                new SecretKeySpec(new Base32().decode(secret), "HmacSHA1"),
+                                Instant.now().plusSeconds(30L * steps),
+                                Locale.ROOT);
+            } catch (InvalidKeyException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void aLogInAsksForTheCodeOnceItIsConfirmed() {
+        var user = newUser();
+        var factor = enrol(user);
+        logIn(user, null).then().spec(problem(401)).body("type", equalTo(TYPE)).header("WWW-Authenticate", "Bearer");
+        logIn(user, factor.code(0)).then().statusCode(200);
+    }
+
+    @Test
+    void aSecretThatIsNotConfirmedCountsForNothing() {
+        var user = newUser();
+        begin(user).then().statusCode(200);
+        logIn(user, null).then().statusCode(200);
+        String secret = begin(user).path("secret");
+        user.client()
+                .body(Map.of("code", "000000"))
+                .post("/auth/totp/confirm")
+                .then()
+                .spec(problem(400));
+        logIn(user, null).then().statusCode(200);
+        user.client()
+                .body(Map.of("code", new Factor(secret, List.of()).code(0)))
+                .post("/auth/totp/confirm")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void theAddressForTheQrCodeIsWhatGeneratorsRead() {
+        var user = newUser();
+        Response answer = begin(user);
+        String secret = answer.path("secret");
+        assertTrue(secret.matches("[A-Z2-7]{32}"), secret);
+        answer.then()
+                .header("Cache-Control", "no-store")
+                .body(
+                        "uri",
+                        equalTo("otpauth://totp/Todo:" + user.email().replace("@", "%40") + "?secret=" + secret
+                                + "&issuer=Todo"));
+    }
+
+    @Test
+    void withoutTheRightPasswordTheCodeIsNotAskedFor() {
+        var user = newUser();
+        var factor = enrol(user);
+        anonymous()
+                .body(Map.of("email", user.email(), "password", "wrong password", "code", factor.code(0)))
+                .post("/auth/login")
+                .then()
+                .spec(problem(401))
+                .body("type", not(equalTo(TYPE)));
+        logIn(user, factor.code(0)).then().statusCode(200);
+    }
+
+    @Test
+    void aCodeIsGoodOnce() {
+        var user = newUser();
+        var factor = enrol(user);
+        String code = factor.code(1);
+        logIn(user, code).then().statusCode(200);
+        logIn(user, code).then().spec(problem(401)).body("type", equalTo(TYPE));
+        logIn(user, factor.code(0)).then().spec(problem(401));
+    }
+
+    @Test
+    void ofTwentyLogInsAtOnceWithOneCodeOneSucceeds() {
+        var user = newUser();
+        String code = enrol(user).code(0);
+        var threads = Executors.newFixedThreadPool(20);
+        try {
+            List<Integer> statuses = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> logIn(user, code), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .map(Response::statusCode)
+                    .toList();
+            assertEquals(1, Collections.frequency(statuses, 200), statuses::toString);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-3, -2, 3, 4})
+    void aCodeOfAnotherTimeIsRefused(int steps) {
+        var user = newUser();
+        var factor = enrol(user);
+        logIn(user, factor.code(steps)).then().spec(problem(401)).body("type", equalTo(TYPE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", " ", "12345", "1234567", "abcdef", "\u0661\u0662\u0663\u0664\u0665\u0666", "-12345", "null"})
+    void whatIsNoCodeIsRefused(String code) {
+        var user = newUser();
+        enrol(user);
+        logIn(user, code).then().spec(problem(401)).body("type", equalTo(TYPE));
+    }
+
+    @Test
+    void guessingCodesIsThrottled() {
+        var user = newUser();
+        var factor = enrol(user);
+        for (int i = 0; i < 5; i++) {
+            logIn(user, "00000" + i).then().spec(problem(401));
+        }
+        logIn(user, factor.code(0)).then().spec(problem(429));
+    }
+
+    @Test
+    void guessingTheCodeThatConfirmsIsThrottled() {
+        var user = newUser();
+        String secret = begin(user).path("secret");
+        for (int i = 0; i < 5; i++) {
+            user.client()
+                    .body(Map.of("code", "00000" + i))
+                    .post("/auth/totp/confirm")
+                    .then()
+                    .spec(problem(400));
+        }
+        user.client()
+                .body(Map.of("code", new Factor(secret, List.of()).code(0)))
+                .post("/auth/totp/confirm")
+                .then()
+                .spec(problem(429));
+    }
+
+    @Test
+    void askingWithoutACodeIsNoSuccessThatWouldForgiveFailures() {
+        var user = newUser();
+        enrol(user);
+        for (int i = 0; i < 5; i++) {
+            logIn(user, null).then().spec(problem(401));
+            logIn(user, "00000" + i).then().spec(problem(401));
+        }
+        logIn(user, null).then().spec(problem(429));
+    }
+
+    @Test
+    void aRecoveryCodeTakesThePlaceOfAOneTimePasswordOnce() {
+        var user = newUser();
+        var factor = enrol(user);
+        assertEquals(10, new HashSet<>(factor.recoveryCodes()).size());
+        String code = factor.recoveryCodes().get(0);
+        assertTrue(code.matches("([a-z2-7]{4}-){7}[a-z2-7]{4}"), code);
+        logIn(user, code).then().statusCode(200);
+        logIn(user, code).then().spec(problem(401));
+        logIn(user, " " + factor.recoveryCodes().get(1).toUpperCase(Locale.ROOT).replace('-', ' '))
+                .then()
+                .statusCode(200);
+        user.client()
+                .get("/auth/me/security")
+                .then()
+                .statusCode(200)
+                .body("second_factor", equalTo(true))
+                .body("recovery_codes_left", equalTo(8));
+    }
+
+    @Test
+    void somebodyElsesRecoveryCodeIsGoodForNothing() {
+        var user = newUser();
+        enrol(user);
+        var attacker = newUser();
+        var own = enrol(attacker);
+        logIn(user, own.recoveryCodes().get(0)).then().spec(problem(401));
+        logIn(user, own.code(0)).then().spec(problem(401));
+    }
+
+    @Test
+    void newRecoveryCodesMakeTheOldOnesWorthless() {
+        var user = newUser();
+        var factor = enrol(user);
+        user.client()
+                .body(Map.of("password", PASSWORD))
+                .post("/auth/totp/recovery-codes")
+                .then()
+                .spec(problem(400))
+                .body("errors.field", contains("code"));
+        List<String> codes = user.client()
+                .body(Map.of("password", PASSWORD, "code", factor.code(0)))
+                .post("/auth/totp/recovery-codes")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("recovery_codes");
+        logIn(user, factor.recoveryCodes().get(0)).then().spec(problem(401));
+        logIn(user, codes.get(0)).then().statusCode(200);
+    }
+
+    @Test
+    void aStolenTokenDoesNotSwitchItOffReplaceOrChangeThePassword() {
+        var user = newUser();
+        enrol(user);
+        user.client()
+                .body(Map.of("password", PASSWORD))
+                .delete("/auth/totp")
+                .then()
+                .spec(problem(400))
+                .body("errors.field", contains("code"));
+        user.client()
+                .body(Map.of("password", PASSWORD, "code", "000000"))
+                .delete("/auth/totp")
+                .then()
+                .spec(problem(400))
+                .body("errors.message", contains("is wrong"));
+        begin(user).then().spec(problem(400));
+        user.client()
+                .body(Map.of("current_password", PASSWORD, "new_password", "better horse battery staple"))
+                .put("/auth/password")
+                .then()
+                .spec(problem(400));
+        user.client()
+                .body(Map.of("password", PASSWORD))
+                .delete("/auth/me")
+                .then()
+                .spec(problem(400));
+        logIn(user, null).then().spec(problem(401)).body("type", equalTo(TYPE));
+    }
+
+    @Test
+    void itCannotBeReplacedWithoutBeingRemoved() {
+        var user = newUser();
+        var factor = enrol(user);
+        user.client()
+                .body(Map.of("password", PASSWORD, "code", factor.code(0)))
+                .post("/auth/totp")
+                .then()
+                .spec(problem(409));
+        user.client()
+                .body(Map.of("code", factor.code(1)))
+                .post("/auth/totp/confirm")
+                .then()
+                .spec(problem(400));
+    }
+
+    @Test
+    void itIsRemovedWithPasswordAndCode() {
+        var user = newUser();
+        var factor = enrol(user);
+        user.client()
+                .body(Map.of("password", PASSWORD, "code", factor.code(0)))
+                .delete("/auth/totp")
+                .then()
+                .statusCode(204);
+        logIn(user, null).then().statusCode(200);
+        enrol(user);
+    }
+
+    @Test
+    void neitherSecretNorRecoveryCodesAreInTheDatabaseAsTheyAre() {
+        var user = newUser();
+        var factor = enrol(user);
+        UUID id = UUID.fromString(user.id());
+        String stored = DATABASE.query("select second_factors::text from second_factors where user_id = ?", id)
+                + String.join(
+                        " ", DATABASE.query("select recovery_codes::text from recovery_codes where user_id = ?", id));
+        assertTrue(!stored.contains(HexFormat.of().formatHex(new Base32().decode(factor.secret()))), stored);
+        for (String code : factor.recoveryCodes()) {
+            byte[] bytes = new Base32().decode(code.replace("-", "").toUpperCase(Locale.ROOT));
+            assertTrue(!stored.contains(HexFormat.of().formatHex(bytes)), stored);
+        }
+    }
+
+    @Test
+    void aSealedSecretOfAnotherUserIsGoodForNothing() {
+        var user = newUser();
+        enrol(user);
+        var attacker = newUser();
+        var own = enrol(attacker);
+        DATABASE.query(
+                "update second_factors set sealed_secret ="
+                        + " (select sealed_secret from second_factors where user_id = ?), last_step = 0 where user_id = ?",
+                UUID.fromString(attacker.id()),
+                UUID.fromString(user.id()));
+        logIn(user, own.code(0)).then().spec(problem(401));
+    }
+
+    /** Leaves the code of the present step unused. */
+    static Factor enrol(User user) {
+        String secret = begin(user).then().statusCode(200).extract().path("secret");
+        var factor = new Factor(secret, List.of());
+        List<String> codes = user.client()
+                .body(Map.of("code", factor.code(-1)))
+                .post("/auth/totp/confirm")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("recovery_codes");
+        return new Factor(secret, codes);
+    }
+
+    private static Response begin(User user) {
+        return user.client().body(Map.of("password", PASSWORD)).post("/auth/totp");
+    }
+
+    private static Response logIn(User user, String code) {
+        Map<String, String> input = new HashMap<>(Map.of("email", user.email(), "password", PASSWORD));
+        if (code != null) {
+            input.put("code", code);
+        }
+        return anonymous().body(input).post("/auth/login");
+    }
+}

@@ -1,0 +1,271 @@
+package dev.todo.account;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.todo.testing.ApiTest;
+import dev.todo.testing.Database;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.http.Header;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Guessing passwords, and asking for too much. */
+@QuarkusTest
+class ThrottleTest extends ApiTest {
+
+    private static final String WRONG = "wrong password";
+
+    private final Database database = Database.underTest();
+
+    @Test
+    void afterFiveFailuresEvenTheRightPasswordIsNotTested() {
+        var user = newUser();
+        String address = newAddress();
+        fail(user.email(), address, 5);
+        double before = hashes();
+        Response refused = tryLogIn(user.email(), PASSWORD, address);
+        refused.then().spec(problem(429));
+        assertEquals(0, hashes() - before);
+        int seconds = Integer.parseInt(refused.header("Retry-After"));
+        assertTrue(seconds >= 10 && seconds <= 15, "Retry-After: " + seconds);
+    }
+
+    @Test
+    void delaysGrowToFifteenMinutesAndARightPasswordEndsThem() {
+        var user = newUser();
+        String address = newAddress();
+        fail(user.email(), address, 5);
+        List<Integer> delays = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            delays.add(Integer.parseInt(tryLogIn(user.email(), WRONG, address).header("Retry-After")));
+            passTheDelay();
+            fail(user.email(), address, 1);
+        }
+        for (int i = 1; i < delays.size(); i++) {
+            assertTrue(delays.get(i) > delays.get(i - 1) || delays.get(i) > 890, delays::toString);
+        }
+        assertTrue(Collections.max(delays) <= 900, delays::toString);
+        passTheDelay();
+        tryLogIn(user.email(), PASSWORD, address).then().statusCode(200);
+        fail(user.email(), address, 4);
+        tryLogIn(user.email(), PASSWORD, address).then().statusCode(200);
+    }
+
+    @Test
+    void anUnknownAddressIsThrottledLikeAKnownOne() {
+        String known = newUser().email();
+        String unknown = newEmail();
+        for (int i = 0; i < 6; i++) {
+            Response one = tryLogIn(known, WRONG, newAddress());
+            Response other = tryLogIn(unknown, WRONG, newAddress());
+            assertEquals(one.statusCode(), other.statusCode());
+            assertEquals(one.body().asString(), other.body().asString());
+            assertEquals(headers(one), headers(other));
+        }
+    }
+
+    @Test
+    void guessingAtOneAccountFromManyAddressesIsThrottled() {
+        var user = newUser();
+        for (int i = 0; i < 5; i++) {
+            fail(user.email(), newAddress(), 1);
+        }
+        tryLogIn(user.email(), PASSWORD, newAddress()).then().spec(problem(429));
+        tryLogIn(user.email(), PASSWORD, "2001:db8::1").then().spec(problem(429));
+    }
+
+    @Test
+    void somebodyElsesFailuresLockNobodyOutWhereTheyUsuallyLogIn() {
+        var user = newUser();
+        String home = newAddress();
+        tryLogIn(user.email(), PASSWORD, home).then().statusCode(200);
+        for (int i = 0; i < 5; i++) {
+            fail(user.email(), newAddress(), 1);
+        }
+        tryLogIn(user.email(), PASSWORD, newAddress()).then().spec(problem(429));
+        tryLogIn(user.email(), PASSWORD, home).then().statusCode(200);
+        tryLogIn(user.email(), WRONG, home).then().spec(problem(401));
+    }
+
+    @Test
+    void whereTheyUsuallyLogInTheyAreThrottledToo() {
+        var user = newUser();
+        String home = newAddress();
+        tryLogIn(user.email(), PASSWORD, home).then().statusCode(200);
+        fail(user.email(), home, 5);
+        tryLogIn(user.email(), PASSWORD, home).then().spec(problem(429));
+    }
+
+    @Test
+    void of50GuessesAtOnceFiveAreAnswered() {
+        var user = newUser();
+        var threads = Executors.newFixedThreadPool(50);
+        try {
+            List<Integer> statuses = IntStream.range(0, 50)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> tryLogIn(user.email(), i == 40 ? PASSWORD : WRONG + i, newAddress()), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .map(Response::statusCode)
+                    .toList();
+            long told = statuses.stream().filter(status -> status == 401).count();
+            assertTrue(told <= 5, statuses::toString);
+            assertTrue(Collections.frequency(statuses, 429) >= 44, statuses::toString);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void credentialStuffingOverManyAccountsFromOneAddressIsThrottled() {
+        String address = newAddress();
+        setLevel(address, 98);
+        fail(newEmail(), address, 1);
+        fail(newEmail(), address, 1);
+        var victim = newUser();
+        tryLogIn(victim.email(), PASSWORD, address).then().spec(problem(429));
+        tryLogIn(victim.email(), PASSWORD, newAddress()).then().statusCode(200);
+    }
+
+    @Test
+    void oneIpv6NetworkIsOneClient() {
+        setLevel("2001:db8:1:2::1", 98);
+        fail(newEmail(), "2001:db8:1:2::2", 1);
+        fail(newEmail(), "2001:db8:1:2:ffff::3", 1);
+        tryLogIn(newEmail(), WRONG, "2001:db8:1:2::4").then().spec(problem(429));
+        tryLogIn(newEmail(), WRONG, "2001:db8:1:3::4").then().spec(problem(401));
+    }
+
+    @Test
+    void signUpsFromOneAddressAreThrottled() {
+        String address = newAddress();
+        for (int i = 0; i < 2; i++) {
+            anonymous(address)
+                    .body(Map.of("email", newEmail(), "password", PASSWORD))
+                    .post("/auth/signup")
+                    .then()
+                    .statusCode(201);
+            database.query(
+                    "update throttles set level = level + 198 where counted_at = (select max(counted_at) from throttles)"
+                            + " and level between 0.5 and 1.5");
+        }
+        anonymous(address)
+                .body(Map.of("email", newEmail(), "password", PASSWORD))
+                .post("/auth/signup")
+                .then()
+                .spec(problem(429));
+    }
+
+    /** What a client writes into the header itself stands before what the proxy appends. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%s, ", "%s,unknown,", "127.0.0.1, %s, ", ", ,%s ,"})
+    void aMadeUpHeaderHidesNobody(String madeUp) {
+        String address = newAddress();
+        setLevel(address, 98);
+        for (int i = 0; i < 2; i++) {
+            fail(newEmail(), madeUp.formatted(newAddress()) + address, 1);
+        }
+        tryLogIn(newEmail(), WRONG, madeUp.formatted(newAddress()) + address)
+                .then()
+                .spec(problem(429));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.2.3, 10.1.2.3",
+        "10.1.2.3:4711, 10.1.2.3",
+        "'[2001:db8::1]:80', 2001:db8::1",
+        "::ffff:10.9.8.7, 10.9.8.7",
+        "'10.1.2.3, 127.0.0.1', 10.1.2.3",
+        "'10.1.2.3, x', 127.0.0.1",
+        "10.1.2, 127.0.0.1",
+        "example.org, 127.0.0.1"
+    })
+    void theAddressOfASessionIsTheOneThatTheProxyTells(String header, String address) {
+        var user = newUser();
+        String token = tryLogIn(user.email(), PASSWORD, header).path("access_token");
+        assertEquals(address, bearer(token).get("/auth/sessions").path("items.find { it.current }.address"));
+    }
+
+    @Test
+    void delaysHoldForAllReplicasAndAfterARestart() {
+        var user = newUser();
+        fail(user.email(), newAddress(), 5);
+        // What a replica knows that has not seen any of it
+        assertEquals(
+                "t",
+                database.query("select bool_or(blocked_until > now()) from throttles where level >= 4.9")
+                        .get(0));
+        assertEquals(
+                List.of(),
+                database.query("select column_name from information_schema.columns where table_name = 'throttles'"
+                        + " and data_type not in ('uuid', 'double precision', 'timestamp with time zone')"));
+    }
+
+    @Test
+    void whatIsForgottenIsClearedAway() {
+        database.query("insert into throttles select gen_random_uuid(), 0, now(), null, now() - interval '1 hour'"
+                + " from generate_series(1, 5)");
+        fail(newEmail(), newAddress(), 2);
+        database.await(
+                "select 1 where not exists (select from throttles where forgotten_at < now() - interval '30 minutes')");
+    }
+
+    private static void fail(String email, String address, int times) {
+        for (int i = 0; i < times; i++) {
+            tryLogIn(email, WRONG, address).then().spec(problem(401));
+        }
+    }
+
+    private static Response tryLogIn(String email, String password, String address) {
+        return anonymous(address)
+                .header("X-Request-Id", "the-same")
+                .body(Map.of("email", email, "password", password))
+                .post("/auth/login");
+    }
+
+    /** As if so many had failed from the address. */
+    private void setLevel(String address, int level) {
+        String marker = newEmail();
+        fail(marker, address, 1);
+        List<String> keys = database.query(
+                "select key from throttles where level between 0.5 and 1.5 order by counted_at desc limit 2");
+        for (String key : keys) {
+            database.query("update throttles set level = ? where key = ?", level, java.util.UUID.fromString(key));
+        }
+    }
+
+    /** As if all had waited as long as they were told. */
+    private void passTheDelay() {
+        database.query("update throttles set blocked_until = now() where blocked_until > now()");
+    }
+
+    private static List<String> headers(Response response) {
+        return response.headers().asList().stream()
+                .map(Header::toString)
+                .sorted()
+                .toList();
+    }
+
+    private static double hashes() {
+        return RestAssured.get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("password_hashes_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+}
