@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +34,8 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
     private static final Pattern HOST =
             Pattern.compile("(?<name>[\\p{Alnum}._-]+|\\[[\\p{XDigit}:.]+])(?::(?<port>\\d{1,5}))?");
 
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
     /** The driver's spelling of each parameter, by libpq's: {@code channelBinding} by {@code channelbinding}. */
     private static final Map<String, String> DRIVER_PARAMETERS = Stream.of(PGProperty.values())
             .collect(Collectors.toUnmodifiableMap(property -> folded(property.getName()), PGProperty::getName));
@@ -45,7 +49,7 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
      */
     static DatabaseUrl parse(String address) {
         if (address.startsWith("jdbc:postgresql:")) {
-            if (Driver.parseURL(address, null) == null) {
+            if (!isReadable(address)) {
                 throw new IllegalArgumentException("the driver cannot read this jdbc:postgresql: address");
             }
             return new DatabaseUrl(address, Optional.empty(), Optional.empty());
@@ -76,6 +80,20 @@ record DatabaseUrl(String jdbcUrl, Optional<String> user, Optional<String> passw
                 .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
                 .collect(Collectors.joining("&", parameters.isEmpty() ? "" : "?", ""));
         return new DatabaseUrl("jdbc:postgresql://" + hosts + "/" + encode(database) + query, user, password);
+    }
+
+    /** Asks the driver, which logs what it cannot read, password and all, unless it is kept from that. */
+    private static boolean isReadable(String address) {
+        Level level = DRIVER_LOG.getLevel();
+        DRIVER_LOG.setLevel(Level.OFF);
+        try {
+            return Driver.parseURL(address, null) != null;
+        } catch (RuntimeException e) {
+            // At a comma in place of a host, for one.
+            return false;
+        } finally {
+            DRIVER_LOG.setLevel(level);
+        }
     }
 
     private static String host(String host) {

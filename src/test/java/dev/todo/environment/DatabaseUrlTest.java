@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,12 +68,48 @@ class DatabaseUrlTest {
                 "postgresql://user:s3/cret@host/db",
                 "jdbc:mysql://host/db?password=s3cret",
                 "jdbc:postgresql://host:port/db?password=s3cret",
+                "jdbc:postgresql://,/db?password=s3cret",
+                "jdbc:postgresql://user:s3cret@host/db",
+                "jdbc:postgresql://host/a/b?password=s3cret",
                 "DATABASE_URL=postgresql://user:s3cret@host/db"
             })
     void refusesAnythingElseWithoutRepeatingIt(String address) {
         var refusal = assertThrows(IllegalArgumentException.class, () -> DatabaseUrl.parse(address));
         assertFalse(refusal.getMessage().contains("s3"), refusal.getMessage());
         assertFalse(refusal.getMessage().contains("\n"), refusal.getMessage());
+    }
+
+    /** The driver would. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://user:s3cret@host/db",
+                "jdbc:postgresql://host/a/b?password=s3cret",
+                "jdbc:postgresql://host/db?service=s3cret"
+            })
+    void logsNothingOfWhatItRefuses(String address) {
+        List<LogRecord> logged = new ArrayList<>();
+        var handler = new Handler() {
+
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var log = Logger.getLogger("org.postgresql");
+        log.addHandler(handler);
+        try {
+            assertThrows(IllegalArgumentException.class, () -> DatabaseUrl.parse(address));
+        } finally {
+            log.removeHandler(handler);
+        }
+        assertEquals(List.of(), logged);
     }
 
     @Test
