@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.quarkus.runtime.LaunchMode;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The addresses of the API, for what RESTEasy Reactive and Micrometer do not do with them. A test compares the OpenAPI document. */
 final class Routes {
@@ -34,6 +36,8 @@ final class Routes {
             Map.entry("/api/tasks/{id}", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
             Map.entry("/api/tasks/{id}/complete", "PATCH, OPTIONS"));
 
+    private static final Set<String> METHOD_LABELS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
     private static final Set<String> OTHER_LABELS = Set.of(
             "/q/health/live",
             "/q/health/ready",
@@ -51,21 +55,34 @@ final class Routes {
         return METHODS.getOrDefault(route, "OPTIONS");
     }
 
+    /** Whether this is one of Quarkus' addresses, which would do the same whatever the method. */
+    static boolean isReadOnly(String path) {
+        return path.startsWith("/q/") && LaunchMode.current() != LaunchMode.DEVELOPMENT;
+    }
+
     /**
-     * Keeps the addresses of refused requests out of the metrics: anybody can make them up, and after a hundred of them none
-     * would be recorded any more.
+     * Keeps the addresses and methods of refused requests out of the metrics: anybody can make them up. After a hundred
+     * addresses none would be recorded any more, and the methods would fill the memory.
      */
     @Produces
     @Singleton
-    static MeterFilter knownAddressesAlone() {
+    static MeterFilter knownRoutesAlone() {
         return new MeterFilter() {
             @Override
             public Meter.Id map(Meter.Id id) {
-                String uri = id.getTag("uri");
-                return uri == null || METHODS.containsKey(uri) || OTHER_LABELS.contains(uri)
-                        ? id
-                        : id.replaceTags(Tags.of(id.getTags()).and(Tag.of("uri", "OTHER")));
+                return limited(limited(id, "uri", Routes::isKnown), "method", METHOD_LABELS::contains);
             }
         };
+    }
+
+    private static Meter.Id limited(Meter.Id id, String label, Predicate<String> isKnown) {
+        String value = id.getTag(label);
+        return value == null || isKnown.test(value)
+                ? id
+                : id.replaceTags(Tags.of(id.getTags()).and(Tag.of(label, "OTHER")));
+    }
+
+    private static boolean isKnown(String uri) {
+        return METHODS.containsKey(uri) || OTHER_LABELS.contains(uri);
     }
 }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -24,6 +26,8 @@ class RoutingProblems {
 
     /** So that a browser may read the answer. */
     private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
+
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     private static final long MAX_BODY_BYTES = 256 * 1024;
 
@@ -47,6 +51,10 @@ class RoutingProblems {
                                 ended -> context.request().connection().close());
                         context.response().putHeader(HttpHeaders.CONNECTION, "close");
                         answer(context, 413, StandardDetails.of(413));
+                    } else if (Routes.isReadOnly(context.normalizedPath())
+                            && !READING.contains(context.request().method())) {
+                        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+                        answer(context, 405, StandardDetails.of(405));
                     } else {
                         context.next();
                     }
