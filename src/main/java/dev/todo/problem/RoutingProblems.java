@@ -81,6 +81,8 @@ class RoutingProblems {
         if (context.response().ended()) {
             return;
         }
+        // No filter has seen what Vert.x refuses by itself, as a request without a host.
+        SecurityHeaders.ALL.forEach(context.response()::putHeader);
         try {
             context.response()
                     .setStatusCode(status)
