@@ -29,7 +29,7 @@ class RoutingProblems {
 
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
-    private static final long MAX_BODY_BYTES = 256 * 1024;
+    static final long MAX_BODY_BYTES = 256 * 1024;
 
     private final ObjectMapper mapper;
 

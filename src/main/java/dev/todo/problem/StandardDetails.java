@@ -12,10 +12,15 @@ final class StandardDetails {
             case 405 -> "This address does not support the method; see the Allow header.";
             case 406 ->
                 "None of the media types in the Accept header is available; this service speaks application/json.";
-            case 408 -> "The body did not arrive in time.";
+            case 408 -> "The request did not arrive in time.";
             case 413 -> "The body is over 256 KiB.";
+            case 414 -> "The address is over 32 KiB.";
             case 415 -> "The body is not of a media type that this address takes; send application/json.";
+            case 429 -> "Too many requests were sent ahead of their answers.";
+            case 431 -> "The headers are over 128 KiB.";
             case 500 -> "Something went wrong on our side.";
+            case 503 -> "Too much is being sent at the moment.";
+            case 505 -> "This service speaks HTTP/1.1.";
             default -> "The request failed.";
         };
     }

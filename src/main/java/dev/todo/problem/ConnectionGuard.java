@@ -1,0 +1,323 @@
+package dev.todo.problem;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+import static io.netty.handler.codec.http.HttpHeaderNames.EXPECT;
+import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
+import static io.netty.handler.codec.http.HttpHeaderNames.RETRY_AFTER;
+import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
+import static io.netty.handler.codec.http.HttpHeaderValues.CLOSE;
+import static io.netty.util.ByteProcessor.FIND_LF;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Stands between Netty, which makes requests of what a connection takes in, and Vert.x. What Vert.x would wait for without
+ * end or keep without limit, and what a proxy might read as another number of requests than Netty does, ends here with a
+ * {@link Problem}, and so does the connection.
+ */
+final class ConnectionGuard extends ChannelDuplexHandler {
+
+    /** Far more than any client sends ahead. */
+    private static final int MAX_UNANSWERED = 100;
+
+    /** What Netty and Vert.x make of a line, however short it is. */
+    private static final int BYTES_OF_A_HEADER = 150;
+
+    /** What is always taken from a connection, so that the requests of most users, and probes, get through. */
+    private static final int FAIR_SHARE = 16 << 10;
+
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final Limits limits;
+
+    /** What has come in and is not answered yet. */
+    private long heldBytes;
+    /** Requests that Vert.x has and has not answered to the end. */
+    private int unanswered;
+    /** Whether the first of these answers has begun. */
+    private boolean answering;
+
+    private boolean inBody;
+    private long bodyBytes;
+    private boolean awaitsContinue;
+    private Future<?> deadline;
+
+    /** Whether nothing more is taken in. */
+    private boolean ending;
+    /** The last answer, if the connection does not end with one of Vert.x. */
+    private FullHttpResponse refusal;
+    /** Whether nothing more is sent either. */
+    private boolean ended;
+
+    ConnectionGuard(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** What all connections have in common; all of them together may keep no more than the given bytes waiting. */
+    record Limits(Duration headTimeout, Duration bodyTimeout, long maxHeldBytes, AtomicLong heldBytes) {
+
+        Limits(Duration headTimeout, Duration bodyTimeout, long maxHeldBytes) {
+            this(headTimeout, bodyTimeout, maxHeldBytes, new AtomicLong());
+        }
+    }
+
+    /** What tells of bytes that do not make a request yet: the first in the pipeline. */
+    ChannelHandler intake() {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                if (message instanceof ByteBuf bytes && !ending) {
+                    received(bytes, context.pipeline().context(ConnectionGuard.this));
+                }
+                if (ending) {
+                    ReferenceCountUtil.release(message);
+                } else {
+                    context.fireChannelRead(message);
+                }
+            }
+        };
+    }
+
+    private void received(ByteBuf bytes, ChannelHandlerContext context) {
+        int count = bytes.readableBytes() + (inBody ? 0 : BYTES_OF_A_HEADER * linesOf(bytes));
+        heldBytes += count;
+        if (limits.heldBytes.addAndGet(count) > limits.maxHeldBytes && heldBytes > FAIR_SHARE) {
+            refuse(503, context);
+        } else if (deadline == null) {
+            await(context);
+        }
+    }
+
+    private static int linesOf(ByteBuf bytes) {
+        int lines = 0;
+        for (int end = bytes.forEachByte(FIND_LF); end >= 0; lines++) {
+            end = bytes.forEachByte(end + 1, bytes.writerIndex() - end - 1, FIND_LF);
+        }
+        return lines;
+    }
+
+    private void release() {
+        limits.heldBytes.addAndGet(-heldBytes);
+        heldBytes = 0;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        await(context);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        stopWaiting();
+        release();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!ending) {
+            int fault = message instanceof HttpRequest request
+                    ? begin(request, context)
+                    : message instanceof HttpContent content ? advance(content) : 0;
+            if (fault != 0) {
+                refuse(fault, context);
+            }
+        }
+        if (!ending) {
+            context.fireChannelRead(message);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    /** Returns the status to refuse the request with, or 0. */
+    private int begin(HttpRequest request, ChannelHandlerContext context) {
+        Throwable cause = request.decoderResult().cause();
+        if (cause != null) {
+            return cause instanceof TooLongHttpLineException
+                    ? 414
+                    : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        }
+        HttpVersion version = request.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            return 505;
+        }
+        if (!isUnambiguous(request.headers())) {
+            return 400;
+        }
+        if (unanswered == MAX_UNANSWERED) {
+            return 429;
+        }
+        unanswered++;
+        inBody = true;
+        bodyBytes = 0;
+        awaitsContinue = request.headers().contains(EXPECT);
+        stopWaiting();
+        await(context);
+        return 0;
+    }
+
+    /** Netty sees to Content-Length itself, but takes a coding that it does not know for no body at all. */
+    private static boolean isUnambiguous(HttpHeaders headers) {
+        List<String> codings = headers.getAll(TRANSFER_ENCODING);
+        return headers.getAll(HOST).size() <= 1
+                && (codings.isEmpty() || (codings.size() == 1 && CHUNKED.contentEqualsIgnoreCase(codings.get(0))));
+    }
+
+    private int advance(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            return 400;
+        }
+        bodyBytes += content.content().readableBytes();
+        if (bodyBytes > RoutingProblems.MAX_BODY_BYTES) {
+            return 413;
+        }
+        if (content instanceof LastHttpContent) {
+            inBody = false;
+            stopWaiting();
+            releaseIfIdle();
+        }
+        return 0;
+    }
+
+    private void releaseIfIdle() {
+        if (unanswered == 0 && !inBody) {
+            release();
+        }
+    }
+
+    /** Since time-outs of Netty start again with every byte. */
+    private void await(ChannelHandlerContext context) {
+        Duration timeout = inBody ? limits.bodyTimeout : limits.headTimeout;
+        deadline = context.executor().schedule(() -> expire(context), timeout.toMillis(), MILLISECONDS);
+    }
+
+    private void stopWaiting() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+
+    private void expire(ChannelHandlerContext context) {
+        if (heldBytes == 0) {
+            // Browsers open connections ahead, and would show an answer that they did not ask for.
+            end(Unpooled.EMPTY_BUFFER, context);
+        } else if (inBody && !context.channel().config().isAutoRead()) {
+            // It is the service that does not read.
+            await(context);
+        } else {
+            refuse(408, context);
+        }
+    }
+
+    private void refuse(int status, ChannelHandlerContext context) {
+        stopWaiting();
+        ending = true;
+        if (context.channel().isActive()) {
+            refusal = refusal(status);
+            endInTurn(context);
+        }
+    }
+
+    /** Answers go out in the order of the requests, and one to each. */
+    private void endInTurn(ChannelHandlerContext context) {
+        int before = inBody ? unanswered - 1 : unanswered;
+        if (before < 0) {
+            end(Unpooled.EMPTY_BUFFER, context);
+        } else if (before == 0 && !answering) {
+            end(refusal, context);
+        }
+    }
+
+    /** Reads on for a moment, since what is still being sent would make the system reset the connection, answer and all. */
+    private void end(Object last, ChannelHandlerContext context) {
+        ended = true;
+        stopWaiting();
+        context.writeAndFlush(last).addListener(sent -> linger(context));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
+    private void linger(ChannelHandlerContext context) {
+        ((DuplexChannel) context.channel()).shutdownOutput();
+        context.executor().schedule(() -> context.close(), LINGER.toMillis(), MILLISECONDS);
+    }
+
+    private static FullHttpResponse refusal(int status) {
+        Problem problem = Problem.of(status, StandardDetails.of(status), List.of());
+        // Nothing in it needs an escape.
+        byte[] body = "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}"
+                .formatted(problem.type(), problem.title(), problem.status(), problem.detail())
+                .getBytes(UTF_8);
+        var response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));
+        SecurityHeaders.ALL.forEach(response.headers()::set);
+        response.headers()
+                .set(CONTENT_TYPE, Problem.MEDIA_TYPE)
+                .set(CONTENT_LENGTH, body.length)
+                .set(CONNECTION, CLOSE);
+        if (status == 503) {
+            response.headers().set(RETRY_AFTER, 1);
+        }
+        return response;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+        if (ended) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
+        boolean isInterim = false;
+        if (message instanceof HttpResponse response) {
+            isInterim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            answering = !isInterim;
+            if (isInterim) {
+                awaitsContinue = false;
+            } else if (awaitsContinue && inBody && unanswered == 1) {
+                // Whether the body that it was not asked for follows, only the client knows.
+                response.headers().set(CONNECTION, CLOSE);
+                ending = true;
+            }
+        }
+        super.write(context, message, promise);
+        if (message instanceof LastHttpContent && !isInterim) {
+            unanswered--;
+            answering = false;
+            releaseIfIdle();
+            if (ending) {
+                endInTurn(context);
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.todo.problem;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.impl.VertxBuilder;
+import io.vertx.core.impl.transports.JDKTransport;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.spi.VertxServiceProvider;
+import java.time.Duration;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * Gives every connection a {@link ConnectionGuard}. Nothing else in Quarkus or Vert.x comes by a connection before its first
+ * request is complete. Quarkus finds this in {@code META-INF/services} while it builds.
+ */
+public final class ConnectionGuards implements VertxServiceProvider {
+
+    @Override
+    public void init(VertxBuilder builder) {
+        // In development, Quarkus' own pages talk over web sockets.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            var config = ConfigProvider.getConfig();
+            builder.findTransport(new GuardedTransport(new ConnectionGuard.Limits(
+                    config.getValue("todo.head-timeout", Duration.class),
+                    config.getValue("todo.body-timeout", Duration.class),
+                    config.getValue("todo.unanswered-bytes", MemorySize.class).asLongValue())));
+        }
+    }
+
+    private static final class GuardedTransport extends JDKTransport {
+
+        private final ConnectionGuard.Limits limits;
+
+        GuardedTransport(ConnectionGuard.Limits limits) {
+            this.limits = limits;
+        }
+
+        @Override
+        public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
+            super.configure(options, domainSocket, bootstrap);
+            ChannelHandler vertx = bootstrap.config().childHandler();
+            bootstrap.childHandler(new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel channel) {
+                    var pipeline = channel.pipeline().addLast(vertx);
+                    // None where TLS or a choice of HTTP/2 comes first: a proxy does both (quarkus.http.http2).
+                    var encoder = pipeline.context(HttpResponseEncoder.class);
+                    if (encoder != null) {
+                        var guard = new ConnectionGuard(limits);
+                        pipeline.addAfter(encoder.name(), null, guard);
+                        pipeline.addFirst(guard.intake());
+                    }
+                }
+            });
+        }
+    }
+}
