@@ -285,7 +285,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 .set(CONTENT_TYPE, Problem.MEDIA_TYPE)
                 .set(CONTENT_LENGTH, body.length)
                 .set(CONNECTION, CLOSE);
-        if (status == 503) {
+        if (status == 503 || status == 429) {
             response.headers().set(RETRY_AFTER, 1);
         }
         return response;

@@ -124,7 +124,9 @@ final class Tokens {
         // A longer header gets a 431 before anybody looks at it.
         authorization = authorization.substring(0, Math.min(authorization.length(), 120_000));
         // They would end the header or make a message that is not HTTP, which never gets to where tokens are read.
-        authorization = authorization.replaceAll("[\\x00-\\x08\\x0a-\\x1f\\x7f]", "?");
+        if (authorization.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
+            authorization = authorization.replaceAll("[\\x00-\\x08\\x0a-\\x1f\\x7f]", "?");
+        }
         return isForged(authorization)
                 ? Request.get("/api/tasks", null, authorization, 401)
                 : Request.get("/api/tasks", null, authorization, 200, 401);
@@ -224,7 +226,9 @@ final class Tokens {
                 yield OddJson.plain(fields);
             }
             case 3 -> {
-                fields.put(dice.of(HEADER_FIELDS), OddJson.bomb(dice, dice.of(100, 1000, 5000, 5000, 5000, 60_000)));
+                fields.put(
+                        dice.of(HEADER_FIELDS),
+                        OddJson.bomb(dice, dice.of(100, 1000, 1000, 5000, 5000, 5000, 5000, 60_000)));
                 yield OddJson.plain(fields);
             }
             default -> OddJson.plain(fields);
@@ -239,11 +243,11 @@ final class Tokens {
             case 2 -> dice.damage(OddJson.plain(fields));
             case 3 -> OddJson.value(dice);
             case 4 -> {
-                fields.put(claim(dice), OddJson.bomb(dice, dice.of(100, 1000, 5000, 5000, 5000, 60_000)));
+                fields.put(claim(dice), OddJson.bomb(dice, dice.of(100, 1000, 1000, 5000, 5000, 5000, 5000, 60_000)));
                 yield OddJson.plain(fields);
             }
             case 5 -> {
-                fields.put(claim(dice), OddJson.quoted("x".repeat(dice.length(60_000))));
+                fields.put(claim(dice), OddJson.quoted("x".repeat(dice.length(dice.of(1000, 1000, 1000, 60_000)))));
                 yield OddJson.plain(fields);
             }
             case 6 -> {
@@ -319,7 +323,7 @@ final class Tokens {
         }
         String content = parts[0] + "." + parts[1];
         String right = letters(encode(sign("HmacSHA256", TestEnvironment.JWT_SECRET, content)));
-        return !letters(parts[2]).startsWith(right.substring(0, 42));
+        return !letters(parts[2].substring(0, Math.min(parts[2].length(), 100))).startsWith(right.substring(0, 42));
     }
 
     private static String letters(String base64) {
