@@ -170,8 +170,7 @@ class LogInTest extends ApiTest {
         user.createTask("Pay rent");
         inParallel(50, threads -> {
             var logIns = IntStream.range(0, 50)
-                    .mapToObj(
-                            i -> CompletableFuture.supplyAsync(() -> tryLogIn(user.email(), "wrong password"), threads))
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> tryLogIn(newEmail(), "wrong password"), threads))
                     .toList();
             List<Long> reads = new ArrayList<>();
             while (logIns.stream().anyMatch(logIn -> !logIn.isDone())) {

@@ -55,7 +55,7 @@ class SignUpTest extends ApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "12345678",
+                "1b3d5f7h",
                 "        ",
                 " leading and trailing ",
                 "😀😀😀😀😀😀😀😀",
