@@ -1,6 +1,7 @@
 package dev.todo.account;
 
 import dev.todo.client.Clients;
+import dev.todo.common.WorkerThreads;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
@@ -40,7 +41,6 @@ class AuthResource {
     }
 
     @POST
-    @Blocking
     @Path("/signup")
     @PermitAll
     @ResponseStatus(201)
@@ -50,17 +50,16 @@ class AuthResource {
             description = "The account.",
             content = @Content(schema = @Schema(implementation = Account.class)))
     public Uni<Account> signUp(Credentials.SignUp input, @Context HttpServerRequest request) {
-        return accounts.signUp(input, clients.of(request));
+        return WorkerThreads.flatCall(() -> accounts.signUp(input, clients.of(request)));
     }
 
     @POST
-    @Blocking
     @Path("/login")
     @PermitAll
     @Operation(operationId = "logIn", summary = "Get an access token")
     @APIResponse(responseCode = "200", description = "A token for seven days.")
     public Uni<AccessToken> logIn(Credentials.LogIn input, @Context HttpServerRequest request) {
-        return accounts.logIn(input, clients.of(request));
+        return WorkerThreads.flatCall(() -> accounts.logIn(input, clients.of(request)));
     }
 
     @GET

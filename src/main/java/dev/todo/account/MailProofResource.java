@@ -3,11 +3,11 @@ package dev.todo.account;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.todo.client.Clients;
 import dev.todo.common.Text;
+import dev.todo.common.WorkerThreads;
 import dev.todo.password.NewPassword;
 import dev.todo.problem.Problem.FieldError;
 import dev.todo.problem.ProblemException;
 import io.quarkus.security.Authenticated;
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
@@ -51,21 +51,23 @@ class MailProofResource {
             summary = "Have a token mailed, to choose another password",
             description = "The answer is the same for an address that nobody signed up with.")
     @APIResponse(responseCode = "202", description = "If it is a user's address, a mail is on its way.")
-    public void forgotPassword(Forgotten input, @Context HttpServerRequest request) {
-        proofs.requestReset(input.email(), clients.of(request));
+    public Uni<Void> forgotPassword(Forgotten input, @Context HttpServerRequest request) {
+        return WorkerThreads.call(() -> {
+            proofs.requestReset(input.email(), clients.of(request));
+            return null;
+        });
     }
 
     @POST
     @Path("/password/reset")
     @PermitAll
-    @Blocking
     @Operation(
             operationId = "resetPassword",
             summary = "Choose another password, with a token that was mailed",
             description = "Ends all sessions.")
     @APIResponse(responseCode = "204", description = "It is changed.")
     public Uni<Void> resetPassword(Reset input, @Context HttpServerRequest request) {
-        return proofs.reset(input.token(), input.newPassword(), clients.of(request));
+        return WorkerThreads.flatCall(() -> proofs.reset(input.token(), input.newPassword(), clients.of(request)));
     }
 
     @POST
@@ -86,10 +88,13 @@ class MailProofResource {
     @PermitAll
     @Operation(operationId = "verifyEmail", summary = "Verify the address, with a token that was mailed")
     @APIResponse(responseCode = "204", description = "It is verified.")
-    public void verify(Verification input, @Context HttpServerRequest request) {
-        if (!proofs.verify(input.token(), clients.of(request))) {
-            throw ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
-        }
+    public Uni<Void> verify(Verification input, @Context HttpServerRequest request) {
+        return WorkerThreads.call(() -> {
+            if (!proofs.verify(input.token(), clients.of(request))) {
+                throw ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
+            }
+            return null;
+        });
     }
 
     /** Whose password was forgotten. */

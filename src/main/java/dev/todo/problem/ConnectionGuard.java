@@ -47,8 +47,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
-    /** Far more than any client sends ahead. */
-    private static final int MAX_UNANSWERED = 100;
+    /** Far more than any client sends ahead; Vert.x answers them one within the other, until its stack is full. */
+    private static final int MAX_UNANSWERED = 16;
 
     /** What Netty and Vert.x make of a line, however short it is. */
     private static final int BYTES_OF_A_HEADER = 150;
@@ -291,6 +291,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return response;
     }
 
+    private static boolean isLast(HttpResponse response) {
+        return response.headers().contains(CONNECTION, CLOSE, true);
+    }
+
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (ended) {
@@ -304,9 +308,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             answering = !isInterim;
             if (isInterim) {
                 awaitsContinue = false;
-            } else if (awaitsContinue && inBody && unanswered == 1) {
-                // Whether the body that it was not asked for follows, only the client knows.
+            } else if (inBody && unanswered == 1 && (awaitsContinue || isLast(response))) {
+                // Nobody is going to read the rest; and whether a body that was not asked for follows, only the client
+                // knows.
                 response.headers().set(CONNECTION, CLOSE);
+                stopWaiting();
                 ending = true;
             }
         }

@@ -2,7 +2,6 @@ package dev.todo.problem;
 
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.UnauthorizedException;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -25,14 +24,13 @@ class ExceptionMappers {
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
 
     @ServerExceptionMapper
-    Response problem(ProblemException e, RoutingContext context) {
+    Response problem(ProblemException e) {
         var response = response(e.problem());
         if (e.problem().status() == 401) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, BEARER);
         }
         if (e.problem().status() == 408 || e.problem().status() == 413) {
-            // Nobody is going to read the rest of the body, and it must not pile up.
-            context.addEndHandler(ended -> context.request().connection().close());
+            // The rest of the body is nobody's: ConnectionGuard sees to it.
             response.header("Connection", "close");
         }
         e.retryAfter().ifPresent(time -> response.header(HttpHeaders.RETRY_AFTER, time.toSeconds()));
@@ -61,7 +59,7 @@ class ExceptionMappers {
     }
 
     @ServerExceptionMapper
-    Response fault(Throwable e, RoutingContext context) {
+    Response fault(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConstraintViolationException) {
                 LOG.error("A constraint of the database caught what validation let through", e);
@@ -71,8 +69,7 @@ class ExceptionMappers {
             if (cause instanceof SQLException sql && isDatabaseAway(sql)) {
                 LOG.warnf("The database is not available: %s", sql.getMessage());
                 return problem(
-                        ProblemException.unavailable("The database is not available at the moment.", DATABASE_RETRY),
-                        context);
+                        ProblemException.unavailable("The database is not available at the moment.", DATABASE_RETRY));
             }
         }
         LOG.error("A request failed", e);

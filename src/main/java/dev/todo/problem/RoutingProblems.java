@@ -47,8 +47,6 @@ class RoutingProblems {
                     if (MALFORMED.matcher(context.request().uri()).find()) {
                         answer(context, 400, "The address is malformed: percent-encode every % and what is not ASCII.");
                     } else if (isTooLarge(context.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
-                        context.addEndHandler(
-                                ended -> context.request().connection().close());
                         context.response().putHeader(HttpHeaders.CONNECTION, "close");
                         answer(context, 413, StandardDetails.of(413));
                     } else if (Routes.isReadOnly(context.normalizedPath())
