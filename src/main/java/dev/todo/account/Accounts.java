@@ -55,7 +55,7 @@ class Accounts {
     Uni<Account> signUp(Credentials.SignUp input, Client client) {
         refuseLocalPart("password", input.password(), input.email());
         throttles.count(Limit.SIGN_UP_BY_ADDRESS, client);
-        return workers.submit(() -> {
+        return workers.submit(client, () -> {
             var hash = hashes.hash(input.password());
             try {
                 var account = QuarkusTransaction.requiringNew().call(() -> {
@@ -80,8 +80,8 @@ class Accounts {
         return passwords.logIn(
                 input,
                 client,
-                passed -> sessions.begin(passed.user(), client)
-                        // deleted since
+                passed -> sessions.begin(passed, client)
+                        // deleted, or with another password, since
                         .orElseThrow(AuthenticationFailedException::new));
     }
 
@@ -92,7 +92,7 @@ class Accounts {
             var hash = hashes.hash(input.newPassword());
             QuarkusTransaction.requiringNew().run(() -> {
                 if (!User.replacePassword(passed.user(), passed.password(), hash)) {
-                    throw ProblemException.conflict("The password has been changed meanwhile.");
+                    throw changedMeanwhile();
                 }
                 sessions.endOthers(passed.user(), caller.session());
                 MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
@@ -105,7 +105,10 @@ class Accounts {
     /** Deletes the user and all that is theirs, which the database does at once; fails as {@link PasswordChecks#confirm} does. */
     Uni<Void> delete(Caller caller, Credentials.Confirmation input, Client client) {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
-            QuarkusTransaction.requiringNew().run(() -> User.deleteById(passed.user()));
+            QuarkusTransaction.requiringNew()
+                    .run(() -> User.findWithPassword(passed.user(), passed.password())
+                            .orElseThrow(Accounts::changedMeanwhile)
+                            .delete());
             audit.record(Event.ACCOUNT_DELETED, passed.user());
             return null;
         });
@@ -116,6 +119,10 @@ class Accounts {
         User user = User.<User>findByIdOptional(id).orElseThrow(AuthenticationFailedException::new);
         return new AccountSecurity(
                 user.emailVerifiedAt, secondFactors.isRequired(id), secondFactors.countRecoveryCodes(id));
+    }
+
+    private static ProblemException changedMeanwhile() {
+        return ProblemException.conflict("The password has been changed meanwhile.");
     }
 
     static void refuseLocalPart(String field, String password, String email) {

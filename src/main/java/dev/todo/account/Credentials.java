@@ -12,6 +12,9 @@ import org.hibernate.validator.constraints.CodePointLength;
 /** An e-mail address and a password. */
 final class Credentials {
 
+    /** More than the 254 characters that an address has at most, each of which may be two. */
+    static final int MAX_CHARS = 510;
+
     private static final String CODE =
             "A one-time password, or a recovery code in its place, for accounts with a second factor.";
 
@@ -44,7 +47,7 @@ final class Credentials {
             String password) {
 
         SignUp {
-            email = Text.trim(email);
+            email = Text.first(MAX_CHARS, Text.trim(email));
         }
     }
 
@@ -61,7 +64,7 @@ final class Credentials {
             String code) {
 
         LogIn {
-            email = Text.trim(email);
+            email = Text.first(MAX_CHARS, Text.trim(email));
         }
     }
 

@@ -104,7 +104,7 @@ class MailProofResource {
             String email) {
 
         Forgotten {
-            email = Text.trim(email);
+            email = Text.first(Credentials.MAX_CHARS, Text.trim(email));
         }
     }
 

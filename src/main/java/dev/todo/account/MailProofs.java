@@ -18,6 +18,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -41,6 +42,7 @@ class MailProofs {
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;
     private final Sessions sessions;
+    private final SecondFactors secondFactors;
     private final Throttles throttles;
 
     /** Threads of their own, which a slow mail server may hold up. */
@@ -58,8 +60,10 @@ class MailProofs {
             PasswordHashes hashes,
             PasswordWorkers workers,
             Sessions sessions,
+            SecondFactors secondFactors,
             Throttles throttles,
             AuditLog audit) {
+        this.secondFactors = secondFactors;
         this.mails = mails;
         this.hashes = hashes;
         this.workers = workers;
@@ -122,7 +126,7 @@ class MailProofs {
 
     private void send(Account account, Purpose purpose, String subject, String text, String page) {
         // Nobody's mailbox is filled, from however many addresses.
-        if (throttles.count(Limit.MAIL, account.id().toString())) {
+        if (throttles.count(Limit.MAIL, account.email().toLowerCase(Locale.ROOT))) {
             String token = QuarkusTransaction.requiringNew().call(() -> MailToken.issue(account.id(), purpose));
             mails.send(account.email(), subject, text, page, token);
         }
@@ -152,7 +156,7 @@ class MailProofs {
     /** Sets another password and ends all sessions. Fails with a {@link ProblemException} 400 if the token is good for nothing. */
     Uni<Void> reset(String token, String password, Client client) {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        return workers.submit(() -> {
+        return workers.submit(client, () -> {
             var hash = hashes.hash(password);
             Optional<UUID> reset = QuarkusTransaction.requiringNew().call(() -> {
                 Optional<UUID> user = MailToken.use(token, Purpose.PASSWORD_RESET);
@@ -161,10 +165,7 @@ class MailProofs {
                     Accounts.refuseLocalPart("new_password", password, found.email);
                     found.hashedPassword = hash.text();
                     found.passwordNormalized = hash.isOfNormalized();
-                    if (found.emailVerifiedAt == null) {
-                        // It may be of somebody who signed up with an address that is not theirs.
-                        SecondFactor.deleteById(id);
-                    }
+                    secondFactors.removeIfOlder(id, found.emailVerifiedAt);
                     verified(found);
                     sessions.endOthers(id, null);
                 });
@@ -173,8 +174,10 @@ class MailProofs {
             if (reset.isEmpty()) {
                 throw ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
             }
-            // Whoever has guessed meanwhile does not keep the user out.
-            throttles.succeeded(throttles.attempt(reset.get().toString(), client));
+            if (!secondFactors.isRequired(reset.get())) {
+                // Whoever has guessed meanwhile does not keep the user out.
+                throttles.succeeded(throttles.attempt(reset.get().toString(), client));
+            }
             audit.record(Event.PASSWORD_RESET, reset.get());
             return null;
         });

@@ -28,7 +28,6 @@ class MailToken extends PanacheEntityBase {
 
     static final Duration LIFETIME = Duration.ofMinutes(30);
 
-    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BYTES = 32;
     private static final int CLEARED_AT_ONCE = 100;
 
@@ -62,7 +61,7 @@ class MailToken extends PanacheEntityBase {
                 .executeUpdate();
         revoke(user, purpose);
         byte[] secret = new byte[BYTES];
-        RANDOM.nextBytes(secret);
+        new SecureRandom().nextBytes(secret);
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
         var token = new MailToken();
         token.hash = hash(text);

@@ -59,7 +59,7 @@ class PasswordChecks {
                 .map(found -> found.user().toString())
                 .orElseGet(() -> input.email().toLowerCase(Locale.ROOT));
         Attempt attempt = throttles.begin(account, client);
-        return workers.submit(() -> {
+        return workers.submit(client, () -> {
             if (!isRight(input.password(), candidate)) {
                 candidate.ifPresentOrElse(
                         found -> audit.record(Event.LOG_IN_FAILED, found.user()),
@@ -84,7 +84,7 @@ class PasswordChecks {
         var candidate = QuarkusTransaction.requiringNew()
                 .call(() -> User.<User>findByIdOptional(user).map(PasswordChecks::candidate));
         Attempt attempt = throttles.begin(user.toString(), client);
-        return workers.submit(() -> {
+        return workers.submit(client, () -> {
             if (!isRight(input.password(), candidate)) {
                 audit.record(Event.PASSWORD_CHECK_FAILED, user);
                 throttles.failed(attempt);

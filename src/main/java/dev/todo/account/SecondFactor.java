@@ -5,6 +5,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -21,6 +22,9 @@ class SecondFactor extends PanacheEntityBase {
     byte[] sealedSecret;
 
     boolean confirmed;
+
+    @Column(name = "confirmed_at")
+    Instant confirmedAt;
 
     @Column(name = "last_step")
     long lastStep;

@@ -7,6 +7,7 @@ import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.common.Seal;
 import dev.todo.common.Secrets;
+import dev.todo.common.Text;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,6 +48,8 @@ class SecondFactors {
 
     /** 160 bits: a code that is as hard to guess as that needs no slow hash. */
     private static final int RECOVERY_CODE_BYTES = 20;
+
+    private static final int MAX_CODE = 100;
 
     private static final Pattern ONE_TIME_PASSWORD = Pattern.compile("\\d{6}");
 
@@ -126,6 +129,7 @@ class SecondFactors {
                 return Optional.empty();
             }
             factor.confirmed = true;
+            factor.confirmedAt = Instant.now();
             factor.lastStep = step.get();
             SecondFactor.flush();
             return Optional.of(replaceRecoveryCodes(user));
@@ -148,7 +152,7 @@ class SecondFactors {
             if (code == null || code.isBlank()) {
                 return Check.MISSING;
             }
-            String typed = code.replaceAll("[\\s-]", "");
+            String typed = Text.first(MAX_CODE, code).replaceAll("[\\s-]", "");
             boolean isRight = ONE_TIME_PASSWORD.matcher(typed).matches()
                     ? stepOf(factor.get(), typed)
                             .filter(step -> SecondFactor.use(user, step))
@@ -225,6 +229,15 @@ class SecondFactors {
                         .setParameter("user", user)
                         .getSingleResult())
                 .intValue();
+    }
+
+    /** Removes one that whoever did not read the mail to the address may have made. */
+    void removeIfOlder(UUID user, Instant emailVerified) {
+        SecondFactor.findConfirmed(user)
+                .filter(factor -> emailVerified == null
+                        || factor.confirmedAt == null
+                        || factor.confirmedAt.isBefore(emailVerified))
+                .ifPresent(SecondFactor::delete);
     }
 
     void remove(UUID user) {

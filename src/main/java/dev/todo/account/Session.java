@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.UuidGenerator;
 import org.hibernate.type.SqlTypes;
@@ -26,6 +27,7 @@ import org.hibernate.type.SqlTypes;
  * next, and retires the one before. One that has ended is deleted.
  */
 @Entity
+@DynamicUpdate // LastUse writes too.
 @Table(name = "sessions")
 class Session extends PanacheEntityBase {
 

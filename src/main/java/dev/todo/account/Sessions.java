@@ -34,15 +34,16 @@ class Sessions {
         this.audit = audit;
     }
 
-    /** Begins a session of a user; empty if the user is gone. */
-    Optional<AccessToken> begin(UUID user, Client client) {
+    /** Begins a session of a user; empty if the user is gone, or has another password by now. */
+    Optional<AccessToken> begin(PasswordChecks.Passed passed, Client client) {
         record Begun(UUID session, AccessToken token) {}
         var begun = QuarkusTransaction.requiringNew()
-                .call(() -> User.<User>findByIdOptional(user).map(found -> {
-                    var session = persist(found, client);
-                    return new Begun(session.id, tokens.issue(session, limits.end(session)));
-                }));
-        begun.ifPresent(made -> audit.record(Event.LOGGED_IN, user, made.session()));
+                .call(() -> User.findWithPassword(passed.user(), passed.password())
+                        .map(found -> {
+                            var session = persist(found, client);
+                            return new Begun(session.id, tokens.issue(session, limits.end(session)));
+                        }));
+        begun.ifPresent(made -> audit.record(Event.LOGGED_IN, passed.user(), made.session()));
         return begun.map(Begun::token);
     }
 

@@ -5,15 +5,18 @@ import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.UuidGenerator;
 
 /** Somebody who has signed up. */
 @Entity
+@DynamicUpdate // What somebody else changes meanwhile stays changed.
 @Table(name = "users")
 class User extends PanacheEntityBase {
 
@@ -59,6 +62,15 @@ class User extends PanacheEntityBase {
                         id,
                         old.text())
                 == 1;
+    }
+
+    /**
+     * Finds a user whose password is still the one that was checked, and keeps it so until the transaction ends: a change that
+     * comes later finds what this one makes.
+     */
+    static Optional<User> findWithPassword(UUID id, PasswordHash password) {
+        return User.<User>findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE)
+                .filter(user -> user.hashedPassword.equals(password.text()));
     }
 
     static Optional<User> findByEmail(String email) {

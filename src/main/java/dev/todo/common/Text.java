@@ -24,6 +24,11 @@ public final class Text {
         return text.substring(start, end);
     }
 
+    /** Its first chars: enough to see that it is too long, and little enough to look at it closely. */
+    public static String first(int chars, String text) {
+        return text == null || text.length() <= chars ? text : text.substring(0, chars);
+    }
+
     private static boolean isSpace(char c) {
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\uFEFF';
     }

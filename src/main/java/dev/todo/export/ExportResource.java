@@ -68,20 +68,38 @@ class ExportResource {
     public Response export(@Context RoutingContext routing) {
         UUID owner = user.id();
         var data = account.of(user);
-        if (running.size() >= AT_ONCE || !running.add(owner)) {
-            throw ProblemException.unavailable("Too much is being exported at the moment.", RETRY);
-        }
+        begin(owner);
         var connection = routing.request().connection();
         long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> connection.close());
-        routing.addEndHandler(ended -> {
+        Runnable end = () -> {
             routing.vertx().cancelTimer(timer);
             running.remove(owner);
-        });
+        };
+        routing.addEndHandler(ended -> end.run());
+        if (routing.response().closed()) {
+            // Too late for the handler, and nothing is going to be written.
+            end.run();
+        }
         audit.record(Event.ACCOUNT_EXPORTED, owner);
-        StreamingOutput output = stream -> write(owner, data, stream);
+        StreamingOutput output = stream -> {
+            try {
+                write(owner, data, stream);
+            } finally {
+                // Whether the reader has got it or has gone
+                end.run();
+            }
+        };
         return Response.ok(output)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"todo-export.json\"")
                 .build();
+    }
+
+    private void begin(UUID owner) {
+        synchronized (running) {
+            if (running.size() >= AT_ONCE || !running.add(owner)) {
+                throw ProblemException.unavailable("Too much is being exported at the moment.", RETRY);
+            }
+        }
     }
 
     private void write(UUID owner, AccountExport.Data data, OutputStream output) throws IOException {

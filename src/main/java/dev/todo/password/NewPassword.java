@@ -29,9 +29,14 @@ public @interface NewPassword {
     /** Checks against {@code common-passwords.txt}. */
     final class Uncommon implements ConstraintValidator<NewPassword, String> {
 
+        /** In chars, of which a character has two at most: whatever is longer is refused for that. */
+        private static final int MAX_LENGTH = 2 * 128;
+
         @Override
         public boolean isValid(String password, ConstraintValidatorContext context) {
-            return password == null || !CommonPasswords.contain(NormalizedPassword.of(password));
+            return password == null
+                    || password.length() > MAX_LENGTH
+                    || !CommonPasswords.contain(NormalizedPassword.of(password));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.todo.password;
 
+import dev.todo.client.Client;
 import dev.todo.common.LogContext;
 import dev.todo.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
@@ -8,8 +9,10 @@ import io.vertx.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +30,10 @@ public class PasswordWorkers {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
+    /** How many of them may be of one client, so that places are left to others. */
+    private static final int FOR_ONE_CLIENT = 60;
+
+    private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor executor;
 
     PasswordWorkers() {
@@ -41,7 +48,12 @@ public class PasswordWorkers {
     }
 
     /** Does the work when a thread is free; fails with a {@link ProblemException} 503 if too much is waiting. */
-    public <T> Uni<T> submit(Supplier<T> work) {
+    public <T> Uni<T> submit(Client client, Supplier<T> work) {
+        String network = client.network();
+        if (waiting.merge(network, 1, Integer::sum) > FOR_ONE_CLIENT) {
+            leave(network);
+            throw ProblemException.tooManyAttempts(RETRY_AFTER);
+        }
         Supplier<T> logged = LogContext.carriedTo(work);
         Context context = Vertx.currentContext();
         Uni<T> result = Uni.createFrom().completionStage(() -> {
@@ -52,8 +64,13 @@ public class PasswordWorkers {
                         "Too many people are signing up or logging in at the moment.", RETRY_AFTER);
             }
         });
+        result = result.onTermination().invoke(() -> leave(network));
         // Where the request goes on, with its id in the log
         return context == null ? result : result.emitOn(next -> context.runOnContext(ignored -> next.run()));
+    }
+
+    private void leave(String network) {
+        waiting.computeIfPresent(network, (name, count) -> count == 1 ? null : count - 1);
     }
 
     @PreDestroy

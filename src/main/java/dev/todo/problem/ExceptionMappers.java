@@ -78,11 +78,15 @@ class ExceptionMappers {
 
     /**
      * Whether another try may find the database back: connection lost or refused (class 08), too many connections or out
-     * of memory (53), shutting down or starting up (57P), or none to be had from the pool, which has no state.
+     * of memory (53), shutting down, starting up or taking too long (57), a deadlock (40), or none to be had from the pool, which has no state.
      */
     private static boolean isDatabaseAway(SQLException e) {
         String state = e.getSQLState();
-        return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+        return state == null
+                || state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57")
+                || state.startsWith("40");
     }
 
     private static Response unauthorized(String challenge, String detail) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.antlr.v4.runtime.BailErrorStrategy;
 import org.antlr.v4.runtime.atn.PredictionMode;
+import org.hibernate.jpa.HibernateHints;
 import org.hibernate.query.hql.internal.HqlParseTreeBuilder;
 
 /**
@@ -96,6 +97,8 @@ class TaskList {
     /** A query for a range of a user's tasks in some order. */
     private static final class Range {
 
+        private static final int SECONDS_TO_SEARCH = 4;
+
         private final TaskSort sort;
         private final StringBuilder conditions = new StringBuilder("userId = :owner");
         private final Map<String, Object> parameters = new HashMap<>();
@@ -154,6 +157,8 @@ class TaskList {
             String order = " order by " + sort.key().attribute() + direction + ", id" + direction;
             return Task.<Task>find(conditions + order, parameters)
                     .page(0, count)
+                    // The database would go on with a search long after the connection was given up.
+                    .withHint(HibernateHints.HINT_TIMEOUT, SECONDS_TO_SEARCH)
                     .list();
         }
     }

@@ -16,6 +16,8 @@ record TaskQuery(TaskFilter filter, TaskSort sort, int limit, Optional<String> c
     static final int DEFAULT_LIMIT = 50;
     static final int MAX_LIMIT = 200;
 
+    private static final int MAX_TEXT = 200;
+
     private static final Set<String> NAMES =
             Set.of("completed", "priority", "tag", "q", "due_from", "due_to", "sort", "limit", "cursor");
 
@@ -27,7 +29,7 @@ record TaskQuery(TaskFilter filter, TaskSort sort, int limit, Optional<String> c
                         reader.one("completed", TaskQuery::parseBoolean),
                         reader.priorities(),
                         reader.all("tag", TaskQuery::parseTag),
-                        reader.one("q", text -> text).filter(text -> !text.isEmpty()),
+                        reader.one("q", TaskQuery::parseText).filter(text -> !text.isEmpty()),
                         reader.one("due_from", DueDate::parse),
                         reader.one("due_to", DueDate::parse)),
                 reader.one("sort", TaskQuery::parseSort).orElse(TaskSort.NEWEST_FIRST),
@@ -37,6 +39,14 @@ record TaskQuery(TaskFilter filter, TaskSort sort, int limit, Optional<String> c
             throw ProblemException.invalid(reader.errors);
         }
         return query;
+    }
+
+    /** Of a long one, every character is looked for at every character of every task. */
+    private static String parseText(String text) {
+        if (text.codePointCount(0, text.length()) > MAX_TEXT) {
+            throw new IllegalArgumentException("must have at most %d characters".formatted(MAX_TEXT));
+        }
+        return text;
     }
 
     private static boolean parseBoolean(String text) {

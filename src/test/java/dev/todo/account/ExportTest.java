@@ -1,5 +1,6 @@
 package dev.todo.account;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -10,6 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +72,30 @@ class ExportTest extends ApiTest {
     @Test
     void onlyTheUserGetsIt() {
         anonymous().get("/auth/me/export").then().spec(problem(401));
+    }
+
+    @Test
+    void readersWhoGoAwayLeaveRoomForOthers() throws IOException {
+        for (int i = 0; i < 8; i++) {
+            var user = newUser();
+            for (int j = 0; j < 10; j++) {
+                try (var socket = new Socket(URI.create(RestAssured.baseURI).getHost(), RestAssured.port)) {
+                    // The connection is reset.
+                    socket.setSoLinger(true, 0);
+                    socket.getOutputStream()
+                            .write(("GET /auth/me/export HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + user.token()
+                                            + "\r\n\r\n")
+                                    .getBytes(UTF_8));
+                }
+            }
+        }
+        var user = newUser();
+        var end = Instant.now().plusSeconds(20);
+        int status = user.client().get("/auth/me/export").statusCode();
+        while (status == 503 && Instant.now().isBefore(end)) {
+            status = user.client().get("/auth/me/export").statusCode();
+        }
+        assertEquals(200, status);
     }
 
     @Test

@@ -275,6 +275,20 @@ class MailProofTest extends ApiTest {
         logIn(squatter.email(), NEW_PASSWORD);
     }
 
+    /** The owner followed the link in the mail, not knowing whose account it is. */
+    @Test
+    void aSecondFactorThatIsOlderThanTheProofOfTheAddressGoesWithAReset() {
+        var squatter = newUser();
+        SecondFactorTest.enrol(squatter);
+        anonymous()
+                .body(Map.of("token", Mailbox.awaitToken(squatter.email(), VERIFICATION)))
+                .post("/auth/email/verify")
+                .then()
+                .statusCode(204);
+        reset(forgotten(squatter), NEW_PASSWORD).then().statusCode(204);
+        logIn(squatter.email(), NEW_PASSWORD);
+    }
+
     @Test
     void whoResetsThePasswordIsNotKeptOutByAnybodysFailures() {
         var user = newUser();

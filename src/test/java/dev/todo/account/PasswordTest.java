@@ -127,6 +127,39 @@ class PasswordTest extends ApiTest {
         logIn(user.email(), NEW_PASSWORD);
     }
 
+    /** Its password was right when it was read; then it waited for its turn to be hashed. */
+    @Test
+    void aLogInWithTheOldPasswordDuringAChangeBeginsNoSessionThatLasts() {
+        for (int i = 0; i < 8; i++) {
+            var user = newUser();
+            var change = CompletableFuture.supplyAsync(() -> change(user, PASSWORD, NEW_PASSWORD));
+            var logIns = Stream.generate(() -> CompletableFuture.supplyAsync(() -> tryLogIn(user.email(), PASSWORD)))
+                    .limit(3)
+                    .toList();
+            assertEquals(204, change.join().statusCode());
+            for (var logIn : logIns) {
+                if (logIn.join().statusCode() == 200) {
+                    bearer(logIn.join().path("access_token"))
+                            .get("/auth/me")
+                            .then()
+                            .spec(problem(401));
+                }
+            }
+        }
+    }
+
+    /** The rules of international domain names, and of capitals, take the square of the length too. */
+    @Test
+    void aLongAddressKeepsNoCoreBusy() {
+        String domain = "a@" + "\u0300\u0316".repeat(60_000) + ".org";
+        assertTrue(signUp(domain, PASSWORD).then().spec(problem(400)).extract().time() < 3_000);
+        String capitals = "\u0130".repeat(120_000);
+        assertTrue(
+                tryLogIn(capitals, PASSWORD).then().spec(problem(401)).extract().time() < 3_000);
+        assertTrue(
+                signUp(newEmail(), capitals).then().spec(problem(400)).extract().time() < 3_000);
+    }
+
     @Test
     void aWrongCurrentPasswordChangesNothing() {
         var user = newUser();

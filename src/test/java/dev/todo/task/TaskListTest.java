@@ -40,6 +40,18 @@ class TaskListTest extends ApiTest {
     }
 
     @Test
+    void aSearchForHalfABookIsRefused() {
+        var user = newUser();
+        user.client().queryParam("q", "😀".repeat(200)).get("/api/tasks").then().statusCode(200);
+        user.client()
+                .queryParam("q", "a".repeat(201))
+                .get("/api/tasks")
+                .then()
+                .spec(problem(400))
+                .body("errors.field", contains("q"));
+    }
+
+    @Test
     void nobodyWithoutTasksHasAny() {
         user.client()
                 .get("/api/tasks")
