@@ -98,7 +98,7 @@ class TaskResource {
             name = "q",
             in = ParameterIn.QUERY,
             description = "Text that is found in title or description, ignoring case.",
-            schema = @Schema(implementation = String.class))
+            schema = @Schema(implementation = String.class, maxLength = 200))
     @Parameter(
             name = "due_from",
             in = ParameterIn.QUERY,
