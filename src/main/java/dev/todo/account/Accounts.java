@@ -29,6 +29,7 @@ class Accounts {
     private final Throttles throttles;
     private final Sessions sessions;
     private final SecondFactors secondFactors;
+    private final RecoveryCodes recoveryCodes;
     private final MailProofs mailProofs;
     private final AuditLog audit;
 
@@ -39,6 +40,7 @@ class Accounts {
             Throttles throttles,
             Sessions sessions,
             SecondFactors secondFactors,
+            RecoveryCodes recoveryCodes,
             MailProofs mailProofs,
             AuditLog audit) {
         this.passwords = passwords;
@@ -47,6 +49,7 @@ class Accounts {
         this.throttles = throttles;
         this.sessions = sessions;
         this.secondFactors = secondFactors;
+        this.recoveryCodes = recoveryCodes;
         this.mailProofs = mailProofs;
         this.audit = audit;
     }
@@ -94,9 +97,10 @@ class Accounts {
                 if (!User.replacePassword(passed.user(), passed.password(), hash)) {
                     throw changedMeanwhile();
                 }
-                sessions.endOthers(passed.user(), caller.session());
+                Session.endOthers(passed.user(), caller.session());
                 MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
             });
+            audit.record(Event.OTHER_SESSIONS_ENDED, passed.user(), caller.session());
             audit.record(Event.PASSWORD_CHANGED, passed.user(), caller.session());
             return null;
         });
@@ -117,8 +121,7 @@ class Accounts {
     @Transactional
     AccountSecurity security(UUID id) {
         User user = User.<User>findByIdOptional(id).orElseThrow(AuthenticationFailedException::new);
-        return new AccountSecurity(
-                user.emailVerifiedAt, secondFactors.isRequired(id), secondFactors.countRecoveryCodes(id));
+        return new AccountSecurity(user.emailVerifiedAt, secondFactors.isRequired(id), recoveryCodes.count(id));
     }
 
     private static ProblemException changedMeanwhile() {

@@ -41,7 +41,6 @@ class MailProofs {
     private final Mails mails;
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;
-    private final Sessions sessions;
     private final SecondFactors secondFactors;
     private final Throttles throttles;
 
@@ -59,7 +58,6 @@ class MailProofs {
             Mails mails,
             PasswordHashes hashes,
             PasswordWorkers workers,
-            Sessions sessions,
             SecondFactors secondFactors,
             Throttles throttles,
             AuditLog audit) {
@@ -67,7 +65,6 @@ class MailProofs {
         this.mails = mails;
         this.hashes = hashes;
         this.workers = workers;
-        this.sessions = sessions;
         this.throttles = throttles;
         this.audit = audit;
     }
@@ -167,7 +164,7 @@ class MailProofs {
                     found.passwordNormalized = hash.isOfNormalized();
                     secondFactors.removeIfOlder(id, found.emailVerifiedAt);
                     verified(found);
-                    sessions.endOthers(id, null);
+                    Session.endAll(id);
                 });
                 return user;
             });
@@ -178,6 +175,7 @@ class MailProofs {
                 // Whoever has guessed meanwhile does not keep the user out.
                 throttles.succeeded(throttles.attempt(reset.get().toString(), client));
             }
+            audit.record(Event.ALL_SESSIONS_ENDED, reset.get());
             audit.record(Event.PASSWORD_RESET, reset.get());
             return null;
         });

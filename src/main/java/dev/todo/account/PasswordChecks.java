@@ -20,8 +20,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Tests passwords and second factors, ever more slowly for who guesses; holds no connection while it hashes. What depends on a password goes on
- * where it was tested, on {@link PasswordWorkers}.
+ * Tests passwords and second factors, ever more slowly for who guesses; holds no connection while it hashes. What depends on
+ * a password goes on where it was tested, on {@link PasswordWorkers}.
  */
 @ApplicationScoped
 class PasswordChecks {

@@ -4,6 +4,7 @@ import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,32 +22,43 @@ class SecondFactor extends PanacheEntityBase {
     @Column(name = "sealed_secret")
     byte[] sealedSecret;
 
-    boolean confirmed;
-
+    /** Null until it counts. */
     @Column(name = "confirmed_at")
     Instant confirmedAt;
 
+    /** Of time, that a password was used of: none is good twice. */
     @Column(name = "last_step")
     long lastStep;
 
+    /** The one that counts. */
     static Optional<SecondFactor> findConfirmed(UUID user) {
-        return SecondFactor.<SecondFactor>findByIdOptional(user).filter(factor -> factor.confirmed);
+        return SecondFactor.<SecondFactor>findByIdOptional(user).filter(factor -> factor.confirmedAt != null);
+    }
+
+    /** Whether it counts or not. */
+    static Optional<SecondFactor> findLocked(UUID user) {
+        return findByIdOptional(user, LockModeType.PESSIMISTIC_WRITE);
     }
 
     /** Begins anew, unless there is one that counts. */
     static boolean replacePending(UUID user, byte[] sealedSecret) {
         return getEntityManager()
-                        .createNativeQuery("insert into second_factors values (:user, :secret, false, 0)"
+                        .createNativeQuery("insert into second_factors (user_id, sealed_secret, last_step)"
+                                + " values (:user, :secret, 0)"
                                 + " on conflict (user_id) do update set sealed_secret = excluded.sealed_secret"
-                                + " where not second_factors.confirmed")
+                                + " where second_factors.confirmed_at is null")
                         .setParameter("user", user)
                         .setParameter("secret", sealedSecret)
                         .executeUpdate()
                 == 1;
     }
 
-    /** Uses a step of time up; false if it was, or a later one. */
-    static boolean use(UUID user, long step) {
-        return update("lastStep = ?1 where userId = ?2 and lastStep < ?1", step, user) == 1;
+    /** Uses a step of time up; false if it was, or a later one. The row must be locked. */
+    boolean use(long step) {
+        if (step <= lastStep) {
+            return false;
+        }
+        lastStep = step;
+        return true;
     }
 }

@@ -41,6 +41,7 @@ class SecondFactorResource {
     private final Clients clients;
     private final PasswordChecks passwords;
     private final SecondFactors factors;
+    private final RecoveryCodes recoveryCodes;
     private final Throttles throttles;
     private final AuditLog audit;
 
@@ -49,8 +50,10 @@ class SecondFactorResource {
             Clients clients,
             PasswordChecks passwords,
             SecondFactors factors,
+            RecoveryCodes recoveryCodes,
             Throttles throttles,
             AuditLog audit) {
+        this.recoveryCodes = recoveryCodes;
         this.throttles = throttles;
         this.user = user;
         this.clients = clients;
@@ -86,7 +89,7 @@ class SecondFactorResource {
     @APIResponse(
             responseCode = "200",
             description = "Recovery codes, each of which is good once. They are not shown again.")
-    public RecoveryCodes confirm(OneTimePassword input, @Context HttpServerRequest request) {
+    public NewRecoveryCodes confirm(OneTimePassword input, @Context HttpServerRequest request) {
         var attempt = throttles.begin(user.id().toString(), clients.of(request));
         var codes = factors.confirm(user.id(), input.code().strip());
         if (codes.isEmpty()) {
@@ -95,7 +98,7 @@ class SecondFactorResource {
             throw ProblemException.invalid(List.of(new FieldError("code", "is wrong")));
         }
         audit.record(Event.SECOND_FACTOR_ADDED, user.id());
-        return new RecoveryCodes(codes.get());
+        return new NewRecoveryCodes(codes.get());
     }
 
     @POST
@@ -108,13 +111,14 @@ class SecondFactorResource {
     @APIResponse(
             responseCode = "200",
             description = "Recovery codes, each of which is good once. They are not shown again.")
-    public Uni<RecoveryCodes> replaceRecoveryCodes(Credentials.Confirmation input, @Context HttpServerRequest request) {
+    public Uni<NewRecoveryCodes> replaceRecoveryCodes(
+            Credentials.Confirmation input, @Context HttpServerRequest request) {
         return passwords.confirm(user.id(), input.asked(), clients.of(request), passed -> {
             if (!factors.isRequired(passed.user())) {
                 throw ProblemException.conflict("There is no second factor.");
             }
             audit.record(Event.RECOVERY_CODES_REPLACED, passed.user());
-            return new RecoveryCodes(factors.replaceRecoveryCodes(passed.user()));
+            return new NewRecoveryCodes(recoveryCodes.replace(passed.user()));
         });
     }
 
@@ -156,7 +160,7 @@ class SecondFactorResource {
 
     /** To be kept in a safe place. */
     @Schema(name = "RecoveryCodes")
-    record RecoveryCodes(
+    record NewRecoveryCodes(
             @Schema(required = true, examples = "[\"mzxw-6ytb-oi5d-jbsw-y3dp-ehpk-3pxp-mfxw\"]")
             @JsonProperty("recovery_codes")
             List<String> recoveryCodes) {}

@@ -1,6 +1,7 @@
 package dev.todo.account;
 
 import dev.todo.client.Client;
+import dev.todo.common.Times;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -69,7 +70,7 @@ class Session extends PanacheEntityBase {
     static Session begun(User user, Client client) {
         var session = new Session();
         session.user = user;
-        session.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        session.createdAt = Times.now();
         session.lastUsedAt = session.createdAt.truncatedTo(ChronoUnit.MINUTES);
         session.userAgent = printable(client.userAgent());
         session.address = client.address();
@@ -96,6 +97,14 @@ class Session extends PanacheEntityBase {
 
     static boolean end(UUID owner, UUID id) {
         return delete("id = ?1 and user.id = ?2", id, owner) == 1;
+    }
+
+    static void endAll(UUID owner) {
+        delete("user.id", owner);
+    }
+
+    static void endOthers(UUID owner, UUID kept) {
+        delete("user.id = ?1 and id <> ?2", owner, kept);
     }
 
     /** Whether tokens of the generation are current, or were until a moment ago. */

@@ -6,7 +6,6 @@ import dev.todo.common.Ids;
 import dev.todo.problem.ProblemException;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.AuthenticationFailedException;
-import jakarta.transaction.Transactional;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -85,11 +84,11 @@ class SessionResource {
 
     @DELETE
     @Path("/sessions")
-    @Transactional
     @Operation(operationId = "endOtherSessions", summary = "End all sessions but this one")
     @APIResponse(responseCode = "204", description = "Their tokens are good for nothing any more.")
     public void endOthers() {
-        sessions.endOthers(user.id(), user.caller().session());
+        sessions.endOthers(user.caller());
+        audit.record(Event.OTHER_SESSIONS_ENDED, user.id(), user.caller().session());
     }
 
     /** All of them: there are never many. */

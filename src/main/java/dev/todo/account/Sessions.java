@@ -3,13 +3,13 @@ package dev.todo.account;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
+import dev.todo.common.Times;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -99,7 +99,7 @@ class Sessions {
 
     /** Gives another token for the session, and retires the one that was used; empty if the session has ended meanwhile. */
     Optional<AccessToken> refresh(Caller caller) {
-        var now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        var now = Times.now();
         var token = QuarkusTransaction.requiringNew()
                 .call(() -> Session.findLocked(caller.account().id(), caller.session())
                         .filter(session -> session.accepts(caller.generation(), now))
@@ -129,13 +129,9 @@ class Sessions {
         return Session.end(owner, session);
     }
 
-    /** Ends all sessions of a user but one, or all for null; part of the transaction of its reason. */
-    void endOthers(UUID owner, UUID kept) {
-        if (kept == null) {
-            Session.delete("user.id", owner);
-        } else {
-            Session.delete("user.id = ?1 and id <> ?2", owner, kept);
-        }
-        audit.record(Event.OTHER_SESSIONS_ENDED, owner);
+    /** Ends all sessions of a user but that of the caller. */
+    @Transactional
+    void endOthers(Caller caller) {
+        Session.endOthers(caller.account().id(), caller.session());
     }
 }

@@ -1,5 +1,6 @@
 package dev.todo.account;
 
+import dev.todo.common.Times;
 import dev.todo.password.PasswordHash;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
@@ -8,7 +9,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.annotations.DynamicUpdate;
@@ -45,7 +45,7 @@ class User extends PanacheEntityBase {
         user.email = email;
         user.hashedPassword = password.text();
         user.passwordNormalized = password.isOfNormalized();
-        user.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        user.createdAt = Times.now();
         return user;
     }
 

@@ -29,6 +29,7 @@ public class AuditLog {
         SESSION_REFRESHED,
         SESSION_ENDED,
         OTHER_SESSIONS_ENDED,
+        ALL_SESSIONS_ENDED,
         RETIRED_TOKEN_USED(Logger.Level.WARN),
         PASSWORD_CHANGED,
         PASSWORD_RESET_REQUESTED,

@@ -7,10 +7,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Locale;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Passwords that guessers try first: {@code common-passwords.txt}, kept as 64 bits each. */
 final class CommonPasswords {
@@ -39,12 +38,7 @@ final class CommonPasswords {
     }
 
     private static long hash(String password) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(password.toLowerCase(Locale.ROOT).getBytes(UTF_8));
-            return ByteBuffer.wrap(hash).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return ByteBuffer.wrap(DigestUtils.sha256(password.toLowerCase(Locale.ROOT)))
+                .getLong();
     }
 }

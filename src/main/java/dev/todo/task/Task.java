@@ -1,5 +1,6 @@
 package dev.todo.task;
 
+import dev.todo.common.Times;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -9,7 +10,6 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +60,7 @@ class Task extends PanacheEntityBase {
     static Task create(UUID owner, TaskInput input) {
         var task = new Task();
         task.userId = owner;
-        task.createdAt = now();
+        task.createdAt = Times.now();
         task.write(input, task.createdAt);
         return task;
     }
@@ -97,13 +97,13 @@ class Task extends PanacheEntityBase {
     /** Replaces the writable fields; what changes nothing is no update. */
     void replace(TaskInput input) {
         if (!input.equals(TaskInput.of(this))) {
-            write(input, now());
+            write(input, Times.now());
         }
     }
 
     void complete(boolean completed) {
         if (completed != this.completed) {
-            updatedAt = now();
+            updatedAt = Times.now();
             write(completed, updatedAt);
         }
     }
@@ -128,10 +128,5 @@ class Task extends PanacheEntityBase {
 
     DueDate dueDate() {
         return dueAt == null ? null : new DueDate(dueAt, dueAllDay);
-    }
-
-    /** What PostgreSQL keeps of a time: microseconds. */
-    private static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -8,7 +8,6 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 
 /** A leaky bucket: what happens raises its level, time lowers it, and over the limit there is a delay. */
@@ -69,9 +68,5 @@ class Throttle extends PanacheEntityBase {
         level = 0;
         blockedUntil = null;
         forgottenAt = keptUntil;
-    }
-
-    static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -7,6 +7,7 @@ import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
 import dev.todo.common.HmacSha256;
 import dev.todo.common.Secrets;
+import dev.todo.common.Times;
 import dev.todo.problem.ProblemException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -105,7 +106,7 @@ public class Throttles {
     public void succeeded(Attempt attempt) {
         QuarkusTransaction.requiringNew().run(() -> {
             Throttle.clear(CLEARED_AT_ONCE);
-            Throttle.locked(attempt.accountFromAddress()).reset(Throttle.now().plus(KNOWN));
+            Throttle.locked(attempt.accountFromAddress()).reset(Times.now().plus(KNOWN));
             if (!attempt.isKnownAddress()) {
                 Throttle.deleteById(attempt.account());
             }
@@ -133,7 +134,7 @@ public class Throttles {
         return QuarkusTransaction.requiringNew().call(() -> {
             Throttle.clear(CLEARED_AT_ONCE);
             var throttle = Throttle.locked(key);
-            var now = Throttle.now();
+            var now = Times.now();
             if (throttle.isBlocked(now)) {
                 return false;
             }
