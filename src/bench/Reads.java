@@ -49,7 +49,7 @@ public final class Reads {
             return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
         }
 
-        String send(HttpRequest request) throws Exception {
+        String send(HttpRequest request) throws IOException, InterruptedException {
             var response = CLIENT.send(request, BodyHandlers.ofString());
             if (response.statusCode() >= 300) {
                 throw new IllegalStateException(response.statusCode() + " " + response.body());
@@ -70,7 +70,7 @@ public final class Reads {
                 try {
                     send(request("/q/health/ready").build());
                     return this;
-                } catch (Exception e) {
+                } catch (IOException | IllegalStateException e) {
                     LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
                 }
             }

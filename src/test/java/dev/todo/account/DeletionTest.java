@@ -68,20 +68,14 @@ class DeletionTest extends ApiTest {
     void aDeletionThatFailsInTheMiddleDeletesNothing() {
         var user = newUser();
         user.createTask("Pay rent");
-        String trigger = "refuse_" + user.id().replace("-", "");
-        DATABASE.query("create function " + trigger
-                + "() returns trigger language plpgsql as $$ begin raise exception 'broken disk'; end $$");
-        try {
-            DATABASE.query("create trigger " + trigger + " before delete on tasks for each row when (old.user_id = '"
-                    + user.id() + "') execute function " + trigger + "()");
-            user.client()
-                    .body(Map.of("password", PASSWORD))
-                    .delete("/auth/me")
-                    .then()
-                    .spec(problem(500));
-        } finally {
-            DATABASE.query("drop function " + trigger + "() cascade");
-        }
+        DATABASE.whileRefusing(
+                "delete on tasks",
+                "old.user_id = '" + user.id() + "'",
+                () -> user.client()
+                        .body(Map.of("password", PASSWORD))
+                        .delete("/auth/me")
+                        .then()
+                        .spec(problem(500)));
         user.client().get("/auth/me").then().statusCode(200);
         assertEquals(1, rows(user, "tasks").size());
         assertEquals(1, rows(user, "sessions").size());

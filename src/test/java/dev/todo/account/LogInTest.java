@@ -11,8 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
-import io.restassured.http.Header;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -238,22 +236,6 @@ class LogInTest extends ApiTest {
 
     private static long median(List<Long> times) {
         return times.stream().sorted().toList().get(times.size() / 2);
-    }
-
-    private static List<String> headers(Response response) {
-        return response.headers().asList().stream()
-                .map(Header::toString)
-                .sorted()
-                .toList();
-    }
-
-    private static double hashes() {
-        return RestAssured.get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith("password_hashes_total"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
     }
 
     /** As the Python backend, or a migration from it, would have left a user. */

@@ -11,7 +11,6 @@ import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import dev.todo.testing.Mailbox;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.http.Header;
 import io.restassured.response.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -192,16 +191,10 @@ class MailProofTest extends ApiTest {
     void aSaveThatFailsInTheMiddleOfAResetLeavesTokenAndPasswordAsTheyWere() {
         var user = newUser();
         String token = forgotten(user);
-        String trigger = "refuse_" + user.id().replace("-", "");
-        DATABASE.query("create function " + trigger
-                + "() returns trigger language plpgsql as $$ begin raise exception 'broken disk'; end $$");
-        try {
-            DATABASE.query("create trigger " + trigger + " before update on users for each row when (old.id = '"
-                    + user.id() + "') execute function " + trigger + "()");
-            reset(token, NEW_PASSWORD).then().spec(problem(500));
-        } finally {
-            DATABASE.query("drop function " + trigger + "() cascade");
-        }
+        DATABASE.whileRefusing(
+                "update on users",
+                "old.id = '" + user.id() + "'",
+                () -> reset(token, NEW_PASSWORD).then().spec(problem(500)));
         logIn(user.email(), PASSWORD);
         reset(token, NEW_PASSWORD).then().statusCode(204);
     }
@@ -312,6 +305,75 @@ class MailProofTest extends ApiTest {
                 .statusCode(200);
     }
 
+    /** Else who reads the mail would have five tries more with every reset. */
+    @Test
+    void aResetForgivesNoWrongCodesOfTheSecondFactor() {
+        var user = newUser();
+        anonymous()
+                .body(Map.of("token", Mailbox.awaitToken(user.email(), VERIFICATION)))
+                .post("/auth/email/verify")
+                .then()
+                .statusCode(204);
+        SecondFactorTest.enrol(user);
+        for (int i = 0; i < 5; i++) {
+            anonymous()
+                    .body(Map.of("email", user.email(), "password", PASSWORD, "code", "00000" + i))
+                    .post("/auth/login")
+                    .then()
+                    .spec(problem(401));
+        }
+        String address = newAddress();
+        anonymous(address)
+                .body(Map.of("token", forgotten(user), "new_password", NEW_PASSWORD))
+                .post("/auth/password/reset")
+                .then()
+                .statusCode(204);
+        anonymous(address)
+                .body(Map.of("email", user.email(), "password", NEW_PASSWORD, "code", "000009"))
+                .post("/auth/login")
+                .then()
+                .spec(problem(429));
+    }
+
+    @Test
+    void verifyingTheAddressWhileThePasswordIsChangedKeepsTheNewPassword() throws Exception {
+        var user = newUser();
+        String token = Mailbox.awaitToken(user.email(), VERIFICATION);
+        try (var other = DATABASE.connect();
+                var change = other.prepareStatement("update users set hashed_password = 'new' where id = ?")) {
+            other.setAutoCommit(false);
+            change.setObject(1, UUID.fromString(user.id()));
+            change.executeUpdate();
+            var verified = CompletableFuture.supplyAsync(
+                    () -> anonymous().body(Map.of("token", token)).post("/auth/email/verify"));
+            DATABASE.await(
+                    "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'update users %'");
+            other.commit();
+            assertEquals(204, verified.join().statusCode());
+        }
+        assertEquals(
+                List.of("new"),
+                DATABASE.query("select hashed_password from users where id = ?", UUID.fromString(user.id())));
+    }
+
+    @Test
+    void signingUpAgainAndAgainFillsNobodysMailbox() {
+        String email = newEmail();
+        Map<String, String> credentials = Map.of("email", email, "password", PASSWORD);
+        for (int i = 0; i < 7; i++) {
+            anonymous().body(credentials).post("/auth/signup").then().statusCode(201);
+            bearer(logIn(email, PASSWORD))
+                    .body(Map.of("password", PASSWORD))
+                    .delete("/auth/me")
+                    .then()
+                    .statusCode(204);
+        }
+        Mailbox.awaitToken(newUser().email(), VERIFICATION);
+        assertTrue(
+                Mailbox.mailsTo(email).size() <= 5,
+                "mails: " + Mailbox.mailsTo(email).size());
+    }
+
     @Test
     void theAddressIsVerifiedByWhoReadsTheMail() {
         var user = newUser();
@@ -388,12 +450,5 @@ class MailProofTest extends ApiTest {
         long[] sorted = times.stream().mapToLong(Long::longValue).toArray();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
-    }
-
-    private static List<String> headers(Response response) {
-        return response.headers().asList().stream()
-                .map(Header::toString)
-                .sorted()
-                .toList();
     }
 }

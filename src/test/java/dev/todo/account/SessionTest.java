@@ -249,17 +249,14 @@ class SessionTest extends ApiTest {
     @Test
     void aSaveThatFailsInTheMiddleOfARotationLeavesTheTokenGood() {
         var user = newUser();
-        String trigger = "refuse_" + user.id().replace("-", "");
-        DATABASE.query("create function " + trigger
-                + "() returns trigger language plpgsql as $$ begin raise exception 'broken disk'; end $$");
-        try {
-            DATABASE.query("create trigger " + trigger + " before update of generation on sessions for each row"
-                    + " when (old.user_id = '" + user.id() + "') execute function " + trigger + "()");
-            Response broken = user.client().post("/auth/refresh");
-            broken.then().spec(problem(500)).body("access_token", nullValue());
-        } finally {
-            DATABASE.query("drop function " + trigger + "() cascade");
-        }
+        DATABASE.whileRefusing(
+                "update of generation on sessions",
+                "old.user_id = '" + user.id() + "'",
+                () -> user.client()
+                        .post("/auth/refresh")
+                        .then()
+                        .spec(problem(500))
+                        .body("access_token", nullValue()));
         accepted(user.token());
         String second = refresh(user.token());
         passTime(user, 31);

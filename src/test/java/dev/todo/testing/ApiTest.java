@@ -7,12 +7,16 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 
 import io.quarkus.test.common.QuarkusTestResource;
+import io.restassured.RestAssured;
 import io.restassured.builder.ResponseSpecBuilder;
 import io.restassured.http.ContentType;
+import io.restassured.http.Header;
 import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import io.restassured.specification.ResponseSpecification;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -77,6 +81,24 @@ public abstract class ApiTest {
     protected static String sessionOf(String token) {
         String claims = new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), UTF_8);
         return JsonPath.from(claims).getString("jti");
+    }
+
+    /** All headers of an answer, to be compared with those of another. */
+    protected static List<String> headers(Response response) {
+        return response.headers().asList().stream()
+                .map(Header::toString)
+                .sorted()
+                .toList();
+    }
+
+    /** How many passwords the service has hashed. */
+    protected static double hashes() {
+        return RestAssured.get("/q/metrics")
+                .asString()
+                .lines()
+                .filter(line -> line.startsWith("password_hashes_total"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
     }
 
     protected static ResponseSpecification problem(int status) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /** A look into the database of a service, past the service. */
@@ -46,6 +47,25 @@ public record Database(String url) {
             return rows;
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Has the database fail at some writes meanwhile.
+     *
+     * @param writes as a trigger names them: {@code delete on tasks}
+     * @param condition on the row before, {@code old}
+     */
+    public void whileRefusing(String writes, String condition, Runnable work) {
+        String name = "refuse_" + UUID.randomUUID().toString().replace("-", "");
+        query("create function " + name
+                + "() returns trigger language plpgsql as $$ begin raise exception 'broken disk'; end $$");
+        try {
+            query("create trigger " + name + " before " + writes + " for each row when (" + condition
+                    + ") execute function " + name + "()");
+            work.run();
+        } finally {
+            query("drop function " + name + "() cascade");
         }
     }
 
