@@ -22,13 +22,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -43,7 +44,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Stands between Netty, which makes requests of what a connection takes in, and Vert.x. What Vert.x would wait for without
  * end or keep without limit, and what a proxy might read as another number of requests than Netty does, ends here with a
- * {@link Problem}, and so does the connection.
+ * {@link Problem}, and so does the connection. Vert.x gets requests as a whole, so that no thread ever waits for one.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
@@ -69,8 +70,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private boolean inBody;
     private long bodyBytes;
-    private boolean awaitsContinue;
     private Future<?> deadline;
+
+    /** The request whose body has not come in as a whole; what of it has. */
+    private HttpRequest head;
+
+    private ByteBuf body;
 
     /** Whether nothing more is taken in. */
     private boolean ending;
@@ -140,6 +145,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext context) {
         stopWaiting();
         release();
+        if (body != null) {
+            body.release();
+            body = null;
+        }
     }
 
     @Override
@@ -152,11 +161,36 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 refuse(fault, context);
             }
         }
-        if (!ending) {
-            context.fireChannelRead(message);
-        } else {
+        if (ending) {
             ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest request && !isTooLarge(request)) {
+            head = request;
+        } else if (head != null && message instanceof HttpContent content) {
+            collect(content, context);
+        } else {
+            context.fireChannelRead(message);
         }
+    }
+
+    /** Hands the request on with the last of its content. */
+    private void collect(HttpContent content, ChannelHandlerContext context) {
+        HttpContent last = content;
+        if (body != null || !(content instanceof LastHttpContent)) {
+            if (body == null) {
+                body = context.alloc().buffer();
+            }
+            body.writeBytes(content.content());
+            content.release();
+            if (!(content instanceof LastHttpContent)) {
+                return;
+            }
+            last = new DefaultLastHttpContent(body);
+            body = null;
+        }
+        HttpRequest request = head;
+        head = null;
+        context.fireChannelRead(request);
+        context.fireChannelRead(last);
     }
 
     /** Returns the status to refuse the request with, or 0. */
@@ -180,10 +214,26 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         unanswered++;
         inBody = true;
         bodyBytes = 0;
-        awaitsContinue = request.headers().contains(EXPECT);
         stopWaiting();
         await(context);
+        if (HttpUtil.is100ContinueExpected(request) && !isTooLarge(request)) {
+            request.headers().remove(EXPECT);
+            askForBody(context);
+        }
         return 0;
+    }
+
+    /** Who is not asked sends the body all the same, a little later. */
+    @SuppressWarnings("FutureReturnValueIgnored") // without it a connection that fails is still found out
+    private void askForBody(ChannelHandlerContext context) {
+        boolean isInTheMiddleOfOtherAnswers = unanswered > 1;
+        if (!isInTheMiddleOfOtherAnswers) {
+            context.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+    }
+
+    private static boolean isTooLarge(HttpRequest request) {
+        return RoutingProblems.isTooLarge(request.headers().get(CONTENT_LENGTH));
     }
 
     /** Netty sees to Content-Length itself, but takes a coding that it does not know for no body at all. */
@@ -291,10 +341,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return response;
     }
 
-    private static boolean isLast(HttpResponse response) {
-        return response.headers().contains(CONNECTION, CLOSE, true);
-    }
-
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (ended) {
@@ -302,22 +348,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             promise.tryFailure(new ClosedChannelException());
             return;
         }
-        boolean isInterim = false;
         if (message instanceof HttpResponse response) {
-            isInterim = response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-            answering = !isInterim;
-            if (isInterim) {
-                awaitsContinue = false;
-            } else if (inBody && unanswered == 1 && (awaitsContinue || isLast(response))) {
-                // Nobody is going to read the rest; and whether a body that was not asked for follows, only the client
-                // knows.
-                response.headers().set(CONNECTION, CLOSE);
+            answering = true;
+            if (inBody && unanswered == 1 && response.headers().contains(CONNECTION, CLOSE, true)) {
+                // The body is too large, and nobody is going to read it.
                 stopWaiting();
                 ending = true;
             }
         }
         super.write(context, message, promise);
-        if (message instanceof LastHttpContent && !isInterim) {
+        if (message instanceof LastHttpContent) {
             unanswered--;
             answering = false;
             releaseIfIdle();

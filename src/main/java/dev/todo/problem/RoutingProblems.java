@@ -60,7 +60,7 @@ class RoutingProblems {
                 AFTER_CORS);
     }
 
-    private static boolean isTooLarge(String contentLength) {
+    static boolean isTooLarge(String contentLength) {
         return contentLength != null && Long.parseLong(contentLength) > MAX_BODY_BYTES;
     }
 
