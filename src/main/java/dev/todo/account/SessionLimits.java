@@ -21,9 +21,11 @@ class SessionLimits {
     SessionLimits(
             @ConfigProperty(name = "todo.session.idle-timeout") Duration idleTimeout,
             @ConfigProperty(name = "todo.session.lifetime") Duration lifetime) {
-        if (idleTimeout.compareTo(Duration.ofMinutes(5)) < 0 || lifetime.compareTo(idleTimeout) < 0) {
+        if (idleTimeout.compareTo(Duration.ofMinutes(5)) < 0
+                || lifetime.compareTo(idleTimeout) < 0
+                || lifetime.compareTo(Duration.ofDays(3650)) > 0) {
             throw new ConfigurationException("todo.session.idle-timeout must be at least 5 minutes,"
-                    + " and todo.session.lifetime at least as long as that.");
+                    + " and todo.session.lifetime at least as long as that and at most 3650 days.");
         }
         this.idleTimeout = idleTimeout;
         this.lifetime = lifetime;

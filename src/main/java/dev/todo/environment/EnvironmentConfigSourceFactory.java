@@ -12,11 +12,12 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jboss.logging.Logger;
 
 /**
- * Checks {@code DATABASE_URL} and {@code JWT_SECRET} before anything else starts, and makes the configuration of the data
+ * Checks {@code DATABASE_URL}, {@code JWT_SECRET} and {@code CORS_ORIGINS} before anything else starts, and makes the configuration of the data
  * source and of CORS out of the environment. What it refuses, Quarkus prints as one line and exits with 1, as it does for every
  * {@link ConfigurationException} that has no cause.
  */
@@ -26,6 +27,10 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
 
     /** Above {@code application.properties} (250), below the environment (300). */
     private static final int ORDINAL = 275;
+
+    /** Quarkus takes regular expressions, too, which let in more than most who write them think. */
+    private static final Pattern ORIGINS =
+            Pattern.compile("\\s*(?:\\*|https?://[^\\s/,*]+(?:\\s*,\\s*https?://[^\\s/,*]+)*)\\s*");
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
@@ -118,6 +123,10 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
      * refuse a page of the service's own origin where a proxy ends TLS.
      */
     private static ConfigSource cors(String origins) {
+        if (!isUnset(origins) && !ORIGINS.matcher(origins).matches()) {
+            throw new ConfigurationException(
+                    "CORS_ORIGINS must be origins as https://todo.example, separated by commas, or *.");
+        }
         Map<String, String> properties = isUnset(origins)
                 ? Map.of("quarkus.http.cors.enabled", "false")
                 : Map.of("quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", origins);

@@ -10,6 +10,7 @@ import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
 import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.StartTLSOptions;
+import io.vertx.ext.mail.mailencoder.EmailAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -45,14 +46,25 @@ public class Mails {
         this.client = host.map(name -> MailClient.createShared(
                 vertx,
                 config(name, port, tls).setUsername(username.orElse(null)).setPassword(password.orElse(null))));
-        if (client.isPresent() && from.isEmpty()) {
-            throw new ConfigurationException("SMTP_HOST is set, and MAIL_FROM is not: who is the mail from?");
+        if (client.isPresent() && !from.filter(Mails::isAddress).isPresent()) {
+            throw new ConfigurationException("SMTP_HOST is set, and MAIL_FROM is no address: who is the mail from?");
         }
         this.from = from.orElse("");
         this.pages = pages.map(url -> url.replaceFirst("/+$", "")).orElse("");
     }
 
+    private static boolean isAddress(String text) {
+        try {
+            return !new EmailAddress(text).getEmail().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private static MailConfig config(String host, int port, String tls) {
+        if (port < 1 || port > 65_535) {
+            throw new ConfigurationException("SMTP_PORT must be between 1 and 65535.");
+        }
         var config = new MailConfig(host, port)
                 .setHostnameVerificationAlgorithm("HTTPS")
                 // Over TLS they are the best; the others hash with MD5.
