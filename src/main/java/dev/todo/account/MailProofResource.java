@@ -5,8 +5,6 @@ import dev.todo.client.Clients;
 import dev.todo.common.Text;
 import dev.todo.common.WorkerThreads;
 import dev.todo.password.NewPassword;
-import dev.todo.problem.Problem.FieldError;
-import dev.todo.problem.ProblemException;
 import io.quarkus.security.Authenticated;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,7 +16,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -90,9 +87,7 @@ class MailProofResource {
     @APIResponse(responseCode = "204", description = "It is verified.")
     public Uni<Void> verify(Verification input, @Context HttpServerRequest request) {
         return WorkerThreads.call(() -> {
-            if (!proofs.verify(input.token(), clients.of(request))) {
-                throw ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
-            }
+            proofs.verify(input.token(), clients.of(request));
             return null;
         });
     }

@@ -160,8 +160,7 @@ class MailProofs {
                 user.ifPresent(id -> {
                     User found = User.findById(id);
                     Accounts.refuseLocalPart("new_password", password, found.email);
-                    found.hashedPassword = hash.text();
-                    found.passwordNormalized = hash.isOfNormalized();
+                    found.setPassword(hash);
                     secondFactors.removeIfOlder(id, found.emailVerifiedAt);
                     verified(found);
                     Session.endAll(id);
@@ -169,7 +168,7 @@ class MailProofs {
                 return user;
             });
             if (reset.isEmpty()) {
-                throw ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
+                throw refused();
             }
             if (!secondFactors.isRequired(reset.get())) {
                 // Whoever has guessed meanwhile does not keep the user out.
@@ -181,16 +180,20 @@ class MailProofs {
         });
     }
 
-    /** Marks the address of a token's user as verified; false if the token is good for nothing. */
-    boolean verify(String token, Client client) {
+    /** Marks the address of a token's user as verified. Fails as {@link #reset} does. */
+    void verify(String token, Client client) {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
         Optional<UUID> verified = QuarkusTransaction.requiringNew().call(() -> {
             Optional<UUID> user = MailToken.use(token, Purpose.VERIFICATION);
             user.ifPresent(id -> verified(User.findById(id)));
             return user;
         });
-        verified.ifPresent(user -> audit.record(Event.EMAIL_VERIFIED, user));
-        return verified.isPresent();
+        audit.record(Event.EMAIL_VERIFIED, verified.orElseThrow(this::refused));
+    }
+
+    private ProblemException refused() {
+        audit.record(Event.MAILED_TOKEN_REFUSED);
+        return ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
     }
 
     private static void verified(User user) {

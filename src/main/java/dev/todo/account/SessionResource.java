@@ -78,7 +78,10 @@ class SessionResource {
     public void end(@PathParam("id") @Schema(format = "uuid") String id) {
         var session = Ids.parse(id)
                 .filter(known -> sessions.end(user.id(), known))
-                .orElseThrow(() -> ProblemException.notFound("You have no session with this id."));
+                .orElseThrow(() -> {
+                    audit.record(Event.ACCESS_REFUSED, user.id(), user.caller().session());
+                    return ProblemException.notFound("You have no session with this id.");
+                });
         audit.record(Event.SESSION_ENDED, user.id(), session);
     }
 

@@ -38,9 +38,14 @@ public class AuditLog {
         SECOND_FACTOR_ADDED,
         SECOND_FACTOR_REMOVED,
         SECOND_FACTOR_ASKED,
+        SECOND_FACTOR_PASSED,
         SECOND_FACTOR_FAILED(Logger.Level.WARN),
         RECOVERY_CODE_USED(Logger.Level.WARN),
         RECOVERY_CODES_REPLACED,
+        MAILED_TOKEN_REFUSED(Logger.Level.WARN),
+        TOKEN_REFUSED(Logger.Level.WARN),
+        /** Something of somebody else, or that is not there: the service does not look which. */
+        ACCESS_REFUSED(Logger.Level.WARN),
         ACCOUNT_EXPORTED,
         ACCOUNT_DELETED;
 

@@ -2,6 +2,8 @@ package dev.todo.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.todo.account.CurrentUser;
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
 import dev.todo.common.Ids;
 import dev.todo.json.StrictJson;
 import dev.todo.json.StrictJsonReader;
@@ -47,11 +49,13 @@ class TaskResource {
     private final CurrentUser user;
     private final TaskList list;
     private final StrictJson json;
+    private final AuditLog audit;
 
-    TaskResource(CurrentUser user, TaskList list, StrictJson json) {
+    TaskResource(CurrentUser user, TaskList list, StrictJson json, AuditLog audit) {
         this.user = user;
         this.list = list;
         this.json = json;
+        this.audit = audit;
     }
 
     @POST
@@ -153,7 +157,7 @@ class TaskResource {
         return Ids.parse(id)
                 .flatMap(known -> Task.find(user.id(), known))
                 .map(TaskView::of)
-                .orElseThrow(TaskResource::notFound);
+                .orElseThrow(this::notFound);
     }
 
     @PUT
@@ -216,10 +220,11 @@ class TaskResource {
     }
 
     private Task lock(String id) {
-        return Ids.parse(id).flatMap(known -> Task.findLocked(user.id(), known)).orElseThrow(TaskResource::notFound);
+        return Ids.parse(id).flatMap(known -> Task.findLocked(user.id(), known)).orElseThrow(this::notFound);
     }
 
-    private static ProblemException notFound() {
+    private ProblemException notFound() {
+        audit.record(Event.ACCESS_REFUSED, user.id());
         return ProblemException.notFound("You have no task with this id.");
     }
 
