@@ -94,9 +94,7 @@ class Accounts {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
             var hash = hashes.hash(input.newPassword());
             QuarkusTransaction.requiringNew().run(() -> {
-                if (!User.replacePassword(passed.user(), passed.password(), hash)) {
-                    throw changedMeanwhile();
-                }
+                passed.locked().setPassword(hash);
                 Session.endOthers(passed.user(), caller.session());
                 MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
             });
@@ -109,10 +107,7 @@ class Accounts {
     /** Deletes the user and all that is theirs, which the database does at once; fails as {@link PasswordChecks#confirm} does. */
     Uni<Void> delete(Caller caller, Credentials.Confirmation input, Client client) {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
-            QuarkusTransaction.requiringNew()
-                    .run(() -> User.findWithPassword(passed.user(), passed.password())
-                            .orElseThrow(Accounts::changedMeanwhile)
-                            .delete());
+            QuarkusTransaction.requiringNew().run(() -> passed.locked().delete());
             audit.record(Event.ACCOUNT_DELETED, passed.user());
             return null;
         });
@@ -122,10 +117,6 @@ class Accounts {
     AccountSecurity security(UUID id) {
         User user = User.<User>findByIdOptional(id).orElseThrow(AuthenticationFailedException::new);
         return new AccountSecurity(user.emailVerifiedAt, secondFactors.isRequired(id), recoveryCodes.count(id));
-    }
-
-    private static ProblemException changedMeanwhile() {
-        return ProblemException.conflict("The password has been changed meanwhile.");
     }
 
     static void refuseLocalPart(String field, String password, String email) {

@@ -27,7 +27,18 @@ import java.util.function.Function;
 class PasswordChecks {
 
     /** A user whose password was right. */
-    record Passed(UUID user, PasswordHash password) {}
+    record Passed(UUID user, PasswordHash password) {
+
+        /**
+         * Keeps the password as it is until the transaction ends.
+         *
+         * @throws ProblemException 409 if it has been changed since
+         */
+        User locked() {
+            return User.findWithPassword(user, password)
+                    .orElseThrow(() -> ProblemException.conflict("The password has been changed meanwhile."));
+        }
+    }
 
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;

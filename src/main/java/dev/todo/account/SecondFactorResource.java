@@ -9,6 +9,7 @@ import dev.todo.client.Clients;
 import dev.todo.problem.Problem.FieldError;
 import dev.todo.problem.ProblemException;
 import dev.todo.throttle.Throttles;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.security.Authenticated;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
@@ -75,7 +76,7 @@ class SecondFactorResource {
                 user.id(),
                 input.asked(),
                 clients.of(request),
-                passed -> factors.begin(passed.user())
+                passed -> factors.begin(passed)
                         .map(secret -> Enrolment.of(secret, email))
                         .orElseThrow(() -> ProblemException.conflict("There is a second factor already.")));
     }
@@ -114,11 +115,15 @@ class SecondFactorResource {
     public Uni<NewRecoveryCodes> replaceRecoveryCodes(
             Credentials.Confirmation input, @Context HttpServerRequest request) {
         return passwords.confirm(user.id(), input.asked(), clients.of(request), passed -> {
-            if (!factors.isRequired(passed.user())) {
-                throw ProblemException.conflict("There is no second factor.");
-            }
+            var codes = QuarkusTransaction.requiringNew().call(() -> {
+                passed.locked();
+                if (!factors.isRequired(passed.user())) {
+                    throw ProblemException.conflict("There is no second factor.");
+                }
+                return recoveryCodes.replace(passed.user());
+            });
             audit.record(Event.RECOVERY_CODES_REPLACED, passed.user());
-            return new NewRecoveryCodes(recoveryCodes.replace(passed.user()));
+            return new NewRecoveryCodes(codes);
         });
     }
 
@@ -128,7 +133,7 @@ class SecondFactorResource {
     @APIResponse(responseCode = "204", description = "Logging in takes the password alone.")
     public Uni<Void> remove(Credentials.Confirmation input, @Context HttpServerRequest request) {
         return passwords.confirm(user.id(), input.asked(), clients.of(request), passed -> {
-            factors.remove(passed.user());
+            factors.remove(passed);
             return null;
         });
     }

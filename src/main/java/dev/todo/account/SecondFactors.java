@@ -84,11 +84,13 @@ class SecondFactors {
     }
 
     /** A new secret that does not count yet; empty if the user has one that does. */
-    Optional<byte[]> begin(UUID user) {
+    Optional<byte[]> begin(PasswordChecks.Passed passed) {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
-        boolean isPending = QuarkusTransaction.requiringNew()
-                .call(() -> SecondFactor.replacePending(user, seal.close(secret, user.toString())));
+        boolean isPending = QuarkusTransaction.requiringNew().call(() -> {
+            UUID user = passed.locked().id;
+            return SecondFactor.replacePending(user, seal.close(secret, user.toString()));
+        });
         return isPending ? Optional.of(secret) : Optional.empty();
     }
 
@@ -134,8 +136,11 @@ class SecondFactors {
 
     private boolean uses(SecondFactor factor, String oneTimePassword) {
         boolean isRight = stepOf(factor, oneTimePassword).filter(factor::use).isPresent();
-        if (isRight && !isSealed(factor)) {
-            sealAnew(factor);
+        if (isRight) {
+            audit.record(Event.SECOND_FACTOR_PASSED, factor.userId);
+            if (!isSealed(factor)) {
+                sealAnew(factor);
+            }
         }
         return isRight;
     }
@@ -181,9 +186,9 @@ class SecondFactors {
                 .ifPresent(SecondFactor::delete);
     }
 
-    void remove(UUID user) {
-        if (QuarkusTransaction.requiringNew().call(() -> SecondFactor.deleteById(user))) {
-            audit.record(Event.SECOND_FACTOR_REMOVED, user);
+    void remove(PasswordChecks.Passed passed) {
+        if (QuarkusTransaction.requiringNew().call(() -> SecondFactor.deleteById(passed.locked().id))) {
+            audit.record(Event.SECOND_FACTOR_REMOVED, passed.user());
         }
     }
 }

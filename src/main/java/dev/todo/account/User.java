@@ -43,14 +43,18 @@ class User extends PanacheEntityBase {
     static User signedUp(String email, PasswordHash password) {
         var user = new User();
         user.email = email;
-        user.hashedPassword = password.text();
-        user.passwordNormalized = password.isOfNormalized();
+        user.setPassword(password);
         user.createdAt = Times.now();
         return user;
     }
 
     PasswordHash password() {
         return new PasswordHash(hashedPassword, passwordNormalized);
+    }
+
+    void setPassword(PasswordHash password) {
+        hashedPassword = password.text();
+        passwordNormalized = password.isOfNormalized();
     }
 
     /** Replaces the password; false if it is not the old one any more. */

@@ -23,11 +23,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.commons.codec.binary.Base32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One-time passwords and recovery codes, and how to get round them. */
@@ -301,6 +303,39 @@ class SecondFactorTest extends ApiTest {
                 .statusCode(204);
         logIn(user, null).then().statusCode(200);
         enrol(user);
+    }
+
+    /** Else who knows the old one would keep a way in, or take the user's away. */
+    @ParameterizedTest
+    @CsvSource({"DELETE, /auth/totp", "POST, /auth/totp/recovery-codes", "DELETE, /auth/me"})
+    void whatTakesThePasswordDoesNotHappenWithOneThatIsChangedMeanwhile(String method, String path) {
+        var user = newUser();
+        var factor = enrol(user);
+        changePasswordWhile(
+                        user,
+                        () -> user.client()
+                                .body(Map.of("password", PASSWORD, "code", factor.code(0)))
+                                .request(method, path))
+                .then()
+                .spec(problem(409));
+        user.client()
+                .get("/auth/me/security")
+                .then()
+                .body("second_factor", equalTo(true))
+                .body("recovery_codes_left", equalTo(10));
+    }
+
+    @Test
+    void aSecondFactorIsNotBegunWithAPasswordThatIsChangedMeanwhile() {
+        var user = newUser();
+        changePasswordWhile(user, () -> begin(user)).then().spec(problem(409));
+        assertEquals(
+                List.of(),
+                DATABASE.query("select 1 from second_factors where user_id = ?", UUID.fromString(user.id())));
+    }
+
+    private static Response changePasswordWhile(User user, Supplier<Response> work) {
+        return DATABASE.overtaken("update users set hashed_password = 'new' where id = '" + user.id() + "'", work);
     }
 
     @Test

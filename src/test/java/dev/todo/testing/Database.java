@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.postgresql.PGConnection;
 
 /** A look into the database of a service, past the service. */
 public record Database(String url) {
@@ -67,6 +70,26 @@ public record Database(String url) {
         } finally {
             query("drop function " + name + "() cascade");
         }
+    }
+
+    /** What comes of work that waits for somebody else's change of a row, and then goes on. */
+    public <T> T overtaken(String change, Supplier<T> work) {
+        try (var other = connect();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(change);
+            var result = CompletableFuture.supplyAsync(work);
+            await("select 1 from pg_stat_activity where wait_event_type = 'Lock' and " + processOf(other)
+                    + " = any(pg_blocking_pids(pid))");
+            other.commit();
+            return result.join();
+        } catch (SQLException e) {
+            throw new IllegalStateException(change, e);
+        }
+    }
+
+    private static int processOf(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getBackendPID();
     }
 
     /** Waits until a query has a row. */
