@@ -41,11 +41,14 @@ public final class Main {
     /** Being asked to end is no failure: with SIGTERM a Java process exits with 143, and the service with 0. */
     private static void end(Runnable lastly) {
         var running = ApplicationLifecycleManager.getCurrentApplication();
-        if (running == null) {
-            lastly.run();
-        } else if (started) {
-            running.awaitShutdown();
+        if (started) {
+            // Null if it has stopped before this thread got to run.
+            if (running != null) {
+                running.awaitShutdown();
+            }
             halt(lastly, 0);
+        } else if (running == null) {
+            lastly.run();
         } else {
             // Quarkus would wait for the start to end, and with it for a migration.
             halt(lastly, SIGTERM_EXIT_CODE);

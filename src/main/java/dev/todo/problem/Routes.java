@@ -9,7 +9,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** The addresses of the API, for what RESTEasy Reactive and Micrometer do not do with them. A test compares the OpenAPI document. */
 final class Routes {
@@ -38,14 +39,28 @@ final class Routes {
 
     private static final Set<String> METHOD_LABELS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
+    /** The root has a label of Micrometer's. */
     private static final Set<String> OTHER_LABELS = Set.of(
+            "root",
+            "/reset-password",
+            "/verify-email",
+            "/favicon.svg",
             "/q/health/live",
             "/q/health/ready",
             "/q/health/started",
             "/q/metrics",
             "/q/openapi",
             "NOT_FOUND",
+            "REDIRECTION",
             "UNKNOWN");
+
+    private static final String OTHER = "OTHER";
+
+    private static final String BUNDLE = "/static/bundle/";
+
+    /** The page and all that belongs to it; Quarkus' addresses. */
+    private static final Pattern READ_ONLY =
+            Pattern.compile("/(?:(?:reset-password|verify-email|favicon\\.svg)/?|static/bundle/.*|q/.*)?");
 
     private Routes() {}
 
@@ -55,9 +70,9 @@ final class Routes {
         return METHODS.getOrDefault(route, "OPTIONS");
     }
 
-    /** Whether this is one of Quarkus' addresses, which would do the same whatever the method. */
+    /** Whether this is an address of no resource: Quarkus would do the same at its own whatever the method. */
     static boolean isReadOnly(String path) {
-        return path.startsWith("/q/") && LaunchMode.current() != LaunchMode.DEVELOPMENT;
+        return READ_ONLY.matcher(path).matches() && LaunchMode.current() != LaunchMode.DEVELOPMENT;
     }
 
     /**
@@ -70,19 +85,25 @@ final class Routes {
         return new MeterFilter() {
             @Override
             public Meter.Id map(Meter.Id id) {
-                return limited(limited(id, "uri", Routes::isKnown), "method", METHOD_LABELS::contains);
+                return limited(limited(id, "uri", Routes::uriLabel), "method", Routes::methodLabel);
             }
         };
     }
 
-    private static Meter.Id limited(Meter.Id id, String label, Predicate<String> isKnown) {
+    private static Meter.Id limited(Meter.Id id, String label, UnaryOperator<String> limit) {
         String value = id.getTag(label);
-        return value == null || isKnown.test(value)
-                ? id
-                : id.replaceTags(Tags.of(id.getTags()).and(Tag.of(label, "OTHER")));
+        return value == null ? id : id.replaceTags(Tags.of(id.getTags()).and(Tag.of(label, limit.apply(value))));
     }
 
-    private static boolean isKnown(String uri) {
-        return METHODS.containsKey(uri) || OTHER_LABELS.contains(uri);
+    private static String methodLabel(String method) {
+        return METHOD_LABELS.contains(method) ? method : OTHER;
+    }
+
+    /** The names of a bundle's files change with every build. */
+    private static String uriLabel(String uri) {
+        if (uri.startsWith(BUNDLE)) {
+            return BUNDLE + "{file}";
+        }
+        return METHODS.containsKey(uri) || OTHER_LABELS.contains(uri) ? uri : OTHER;
     }
 }

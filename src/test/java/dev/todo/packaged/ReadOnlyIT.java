@@ -1,11 +1,13 @@
 package dev.todo.packaged;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ServiceProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Without a place for temporary files, as in a container whose root file system is read-only. */
@@ -24,6 +26,10 @@ class ReadOnlyIT extends PackagedTest {
             String token = service.newToken();
             service.client(token).get("/api/tasks").then().statusCode(200);
             service.client().get("/q/openapi").then().statusCode(200);
+            String page = service.client().get("/").asString();
+            var bundled = Pattern.compile("/static/bundle/[\\w.-]+").matcher(page);
+            assertTrue(bundled.find(), page);
+            service.client().get(bundled.group()).then().statusCode(200);
             service.client().get("/nowhere").then().statusCode(404);
             service.terminate();
             assertEquals(0, service.awaitExit(), service.output());

@@ -40,7 +40,6 @@ class HttpTest extends ApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/",
                 "/nothing",
                 "/api",
                 "/auth",
