@@ -4,7 +4,7 @@ import * as api from './api.js';
 import {Refusal, type FieldError} from './api.js';
 import * as session from './session.js';
 import {changed, say, state, type Outcome, type Screen} from './state.js';
-import {asUser, finishDeletion, load} from './tasks.js';
+import {asUser, finishDeletion, forgetAll, load} from './tasks.js';
 import {parse} from './view.js';
 
 export function go(screen: Screen, outcome: Outcome = {}): void {
@@ -93,7 +93,9 @@ export async function signOut(): Promise<void> {
 
 /** Nothing of the user stays in the page. */
 export function leave(): void {
-  Object.assign(state, {items: [], nextCursor: null, editing: null, account: null, sessionEnded: false, notice: {text: ''}});
+  forgetAll();
+  say('');
+  Object.assign(state, {account: null, sessionEnded: false});
   state.view = parse('');
   history.replaceState(null, '', '/');
   go('sign-in');

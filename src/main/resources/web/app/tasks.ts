@@ -17,17 +17,34 @@ const LAST_RETRY_MILLIS = 15_000;
 /** Tells the other tabs to look again. */
 const otherTabs = new BroadcastChannel('todo.tasks');
 
-/** Calls the service as the user, and notices when it is gone or the session has ended. */
+/** How many users this tab has seen leave. */
+let left = 0;
+
+/**
+ * Calls the service as the user, and notices when it is gone or the session has ended. What the user began and did not see
+ * the end of has none: the next one is not told of it.
+ */
 export async function asUser<T>(work: (token: string) => Promise<T>): Promise<T> {
-  const token = session.current()?.token ?? '';
+  const token = session.current()?.token;
+  const mine = left;
+  const isOver = () => mine !== left;
+  if (!token) {
+    return forever();
+  }
   try {
     const result = await work(token);
+    if (isOver()) {
+      return forever();
+    }
     if (state.unreachable) {
       state.unreachable = false;
       void changed();
     }
     return result;
   } catch (e) {
+    if (isOver()) {
+      return forever();
+    }
     if (e instanceof Refusal && e.status === 401) {
       const newer = session.current()?.token;
       if (newer && newer !== token) {
@@ -40,6 +57,18 @@ export async function asUser<T>(work: (token: string) => Promise<T>): Promise<T>
     }
     throw e;
   }
+}
+
+const forever = () => new Promise<never>(() => {});
+
+/** Nothing of the user is shown to the next, not even what is still on its way. */
+export function forgetAll(): void {
+  left++;
+  reading?.abort();
+  reading = null;
+  forgetDeletion();
+  clearTimeout(retry);
+  Object.assign(state, {items: [], nextCursor: null, editing: null, loading: '', failure: '', unreachable: false});
 }
 
 const reason = (e: unknown): string => (e instanceof Error ? e.message : String(e));
@@ -167,10 +196,12 @@ async function write<T>(work: (token: string) => Promise<T>): Promise<T> {
   return result;
 }
 
+let added = 0;
+
 /** Returns whether there is the task now. */
 export async function add(title: string): Promise<boolean> {
   const fields = fieldsFor(state.view, title);
-  const shown = draft(fields, `new-${crypto.randomUUID()}`);
+  const shown = draft(fields, `new-${++added}`);
   state.items = [shown, ...state.items];
   void changed();
   try {

@@ -115,7 +115,9 @@ class SecondFactors {
     /** Whether the user has proved enough; uses the code up. */
     Check check(UUID user, String code) {
         return QuarkusTransaction.requiringNew().call(() -> {
-            if (SecondFactor.findConfirmed(user).isEmpty()) {
+            // Locked from the first look on: Hibernate would not look again at what somebody else changes meanwhile.
+            var factor = SecondFactor.findLocked(user).filter(found -> found.confirmedAt != null);
+            if (factor.isEmpty()) {
                 return Check.PASSED;
             }
             if (code == null || code.isBlank()) {
@@ -123,9 +125,7 @@ class SecondFactors {
             }
             String typed = Text.first(MAX_CODE, code).replaceAll("[\\s-]", "");
             boolean isRight = ONE_TIME_PASSWORD.matcher(typed).matches()
-                    ? SecondFactor.findLocked(user)
-                            .filter(factor -> uses(factor, typed))
-                            .isPresent()
+                    ? uses(factor.get(), typed)
                     : usesRecoveryCode(user, typed);
             if (!isRight) {
                 audit.record(Event.SECOND_FACTOR_FAILED, user);

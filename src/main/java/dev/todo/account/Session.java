@@ -82,7 +82,7 @@ class Session extends PanacheEntityBase {
         if (userAgent == null) {
             return null;
         }
-        String text = userAgent.replaceAll("\\p{Cntrl}", " ");
+        String text = userAgent.replaceAll("\\p{Cc}", " ");
         return text.length() <= MAX_USER_AGENT ? text : text.substring(0, MAX_USER_AGENT);
     }
 

@@ -32,6 +32,8 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
     private static final Pattern ORIGINS =
             Pattern.compile("\\s*(?:\\*|https?://[^\\s/,*]+(?:\\s*,\\s*https?://[^\\s/,*]+)*)\\s*");
 
+    private static final Pattern ORIGIN = Pattern.compile("https?://[^\\s/,*]+");
+
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         if (!isStarting(context)) {
@@ -51,7 +53,9 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         }
         return List.of(
                 dataSource(context.getValue("DATABASE_URL").getValue()),
-                cors(context.getValue("CORS_ORIGINS").getValue()));
+                cors(
+                        context.getValue("CORS_ORIGINS").getValue(),
+                        context.getValue("PUBLIC_URL").getValue()));
     }
 
     /**
@@ -122,15 +126,22 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
      * Without origins Quarkus' CORS filter stays off. A browser keeps other origins out all the same, and the filter would
      * refuse a page of the service's own origin where a proxy ends TLS.
      */
-    private static ConfigSource cors(String origins) {
+    private static ConfigSource cors(String origins, String publicUrl) {
         if (!isUnset(origins) && !ORIGINS.matcher(origins).matches()) {
             throw new ConfigurationException(
                     "CORS_ORIGINS must be origins as https://todo.example, separated by commas, or *.");
         }
         Map<String, String> properties = isUnset(origins)
                 ? Map.of("quarkus.http.cors.enabled", "false")
-                : Map.of("quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", origins);
+                : Map.of(
+                        "quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", withPage(origins, publicUrl));
         return new PropertiesConfigSource(properties, "CORS_ORIGINS", ORDINAL);
+    }
+
+    /** The page is of that origin, which behind a proxy that ends TLS is not the one that the service knows. */
+    private static String withPage(String origins, String publicUrl) {
+        var origin = ORIGIN.matcher(publicUrl == null ? "" : publicUrl.strip());
+        return origin.lookingAt() && !origins.strip().equals("*") ? origins + "," + origin.group() : origins;
     }
 
     private static boolean isUnset(String value) {

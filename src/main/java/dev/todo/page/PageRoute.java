@@ -122,7 +122,7 @@ class PageRoute {
         Content content = isCompressed ? encodings.gzip() : encodings.identity();
         HttpServerResponse response = context.response()
                 .putHeader(HttpHeaders.CACHE_CONTROL, caching)
-                .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
+                .putHeader(HttpHeaders.VARY, "accept-encoding, origin")
                 .putHeader(HttpHeaders.ETAG, content.tag());
         if (isKnown(content.tag(), context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(304).end();

@@ -205,7 +205,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
             return 505;
         }
-        if (!isUnambiguous(request.headers())) {
+        if (!isUnambiguous(request.headers()) || RoutingProblems.isMalformed(request.uri())) {
             return 400;
         }
         if (unanswered == MAX_UNANSWERED) {
@@ -216,9 +216,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         bodyBytes = 0;
         stopWaiting();
         await(context);
-        if (HttpUtil.is100ContinueExpected(request) && !isTooLarge(request)) {
+        if (!isTooLarge(request)) {
+            if (HttpUtil.is100ContinueExpected(request)) {
+                askForBody(context);
+            }
             request.headers().remove(EXPECT);
-            askForBody(context);
         }
         return 0;
     }

@@ -44,7 +44,7 @@ class RoutingProblems {
     void check(@Observes Filters filters) {
         filters.register(
                 context -> {
-                    if (MALFORMED.matcher(context.request().uri()).find()) {
+                    if (isMalformed(context.request().uri())) {
                         answer(context, 400, "The address is malformed: percent-encode every % and what is not ASCII.");
                     } else if (isTooLarge(context.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
                         context.response().putHeader(HttpHeaders.CONNECTION, "close");
@@ -58,6 +58,10 @@ class RoutingProblems {
                     }
                 },
                 AFTER_CORS);
+    }
+
+    static boolean isMalformed(String address) {
+        return MALFORMED.matcher(address).find();
     }
 
     static boolean isTooLarge(String contentLength) {

@@ -62,7 +62,7 @@ class MailProofTest extends ApiTest {
                 .filter(text -> text.contains(RESET))
                 .findFirst()
                 .orElseThrow();
-        assertTrue(mail.contains("https://app.example.org/reset-password#" + token), mail);
+        assertTrue(mail.contains("https://todo.example.org/reset-password#" + token), mail);
         assertTrue(!mail.contains("attacker"), mail);
     }
 

@@ -305,6 +305,18 @@ class SecondFactorTest extends ApiTest {
         enrol(user);
     }
 
+    @Test
+    void aCodeThatIsUsedAtTheSameTimeElsewhereIsNotGoodAgain() {
+        var user = newUser();
+        var factor = enrol(user);
+        DATABASE.overtaken(
+                        "update second_factors set last_step = "
+                                + (Instant.now().getEpochSecond() / 30 + 1) + " where user_id = '" + user.id() + "'",
+                        () -> logIn(user, factor.code(0)))
+                .then()
+                .spec(problem(401));
+    }
+
     /** Else who knows the old one would keep a way in, or take the user's away. */
     @ParameterizedTest
     @CsvSource({"DELETE, /auth/totp", "POST, /auth/totp/recovery-codes", "DELETE, /auth/me"})

@@ -1,5 +1,6 @@
 package dev.todo.packaged;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.todo.testing.ServiceProcess;
 import io.restassured.response.Response;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -152,6 +155,23 @@ class LogIT extends PackagedTest {
                     .lines()
                     .allMatch(line -> line.matches(
                             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) .*")));
+        }
+    }
+
+    /** The access log looks at an address before the service's own check does. */
+    @Test
+    void aMalformedAddressFillsNoLog() throws Exception {
+        try (var service = start(Map.of("ACCESS_LOG", "true"))) {
+            for (String address : List.of("/%", "/%zz", "/\u001b[31m")) {
+                try (var socket = new Socket(InetAddress.getLoopbackAddress(), service.port())) {
+                    socket.getOutputStream()
+                            .write(("GET " + address + " HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(US_ASCII));
+                    String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+                    assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+                }
+            }
+            assertFalse(service.output().contains("Exception"), service.output());
+            assertFalse(service.output().contains("\u001b"), service.output());
         }
     }
 

@@ -659,6 +659,26 @@ class BrowserPageTest extends BrowserTest {
     }
 
     @Test
+    void nothingOfWhoSignedOutElsewhereIsShownAfterwards() {
+        var user = newUser();
+        user.createTask("A secret task");
+        signIn(user);
+        assertTitles("A secret task");
+        var other = context.newPage();
+        other.navigate("/");
+        screen.button("Delete A secret task").click();
+        assertThat(screen.status("Deleted")).isVisible();
+        new Screen(other).button("Account").click();
+        new Screen(other).button("Sign out").click();
+        assertThat(screen.heading("Sign in")).isVisible();
+        assertThat(page.getByText("A secret task")).hasCount(0);
+        signIn();
+        assertEmpty("Nothing here yet");
+        assertThat(page.getByText("A secret task")).hasCount(0);
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+    }
+
+    @Test
     void theAccountShowsItsSessionsAndEndsThem() {
         var user = signIn();
         screen.button("Account").click();

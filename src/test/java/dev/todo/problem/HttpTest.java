@@ -68,7 +68,8 @@ class HttpTest extends ApiTest {
                 "/api/tasks?q=100%",
                 "/api/tasks?q=%f",
                 "/api/tasks?%=1",
-                "/q/health/live?x=%"
+                "/q/health/live?x=%",
+                "/\u001b[31m"
             })
     void malformedAddressesAreProblems(String target) throws IOException {
         String answer = raw("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -242,6 +243,18 @@ class HttpTest extends ApiTest {
         return answer.lines()
                 .filter(line -> !line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
                 .collect(Collectors.toSet());
+    }
+
+    /** Behind a proxy that ends TLS its origin is another than the service's own. */
+    @Test
+    void thePageOfThePublicAddressMayCallToo() {
+        given().header("Origin", TestEnvironment.PUBLIC_ORIGIN)
+                .contentType("application/json")
+                .body("{}")
+                .post("/auth/login")
+                .then()
+                .statusCode(400)
+                .header("Access-Control-Allow-Origin", TestEnvironment.PUBLIC_ORIGIN);
     }
 
     @Test

@@ -134,6 +134,11 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Where it listens, on the loopback interface. */
+    public int port() {
+        return port;
+    }
+
     public int awaitExit() throws InterruptedException, IOException {
         if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("The service did not end: " + output());

@@ -19,6 +19,7 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
     public static final String JWT_SECRET = "the secret of the tests, which is no secret";
 
     public static final String CORS_ORIGIN = "https://app.example.org";
+    public static final String PUBLIC_ORIGIN = "https://todo.example.org";
 
     private EmbeddedDatabase database;
     private Path folder;
@@ -59,7 +60,7 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
                 Map.entry("SMTP_PASSWORD", Mailbox.PASSWORD),
                 Map.entry("SMTP_TLS", "none"),
                 Map.entry("MAIL_FROM", "todo@example.org"),
-                Map.entry("PUBLIC_URL", "https://app.example.org/"));
+                Map.entry("PUBLIC_URL", PUBLIC_ORIGIN + "/"));
     }
 
     @Override
