@@ -383,14 +383,16 @@ class SecondFactorTest extends ApiTest {
     static Factor enrol(User user) {
         String secret = begin(user).then().statusCode(200).extract().path("secret");
         var factor = new Factor(secret, List.of());
-        List<String> codes = user.client()
-                .body(Map.of("code", factor.code(-1)))
-                .post("/auth/totp/confirm")
-                .then()
-                .statusCode(200)
-                .extract()
-                .path("recovery_codes");
-        return new Factor(secret, codes);
+        Response confirmed = confirm(user, factor.code(-1));
+        if (confirmed.statusCode() == 400) {
+            // A step of time has ended since the code was made.
+            confirmed = confirm(user, factor.code(-1));
+        }
+        return new Factor(secret, confirmed.then().statusCode(200).extract().path("recovery_codes"));
+    }
+
+    private static Response confirm(User user, String code) {
+        return user.client().body(Map.of("code", code)).post("/auth/totp/confirm");
     }
 
     private static Response begin(User user) {
