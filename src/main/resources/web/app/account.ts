@@ -48,7 +48,10 @@ export const signIn = (email: string, password: string, code: string) =>
 
 export const signUp = (email: string, password: string) =>
   submit(async () => {
-    await api.signUp(email, password);
+    await api.signUp(email, password).catch((e) => {
+      const isTaken = e instanceof Refusal && e.status === 409;
+      throw isTaken ? new Refusal(e.status, e.type, e.message, [{field: 'email', message: e.message}]) : e;
+    });
     await session.begin(email, password);
     await enter();
   });

@@ -4,7 +4,6 @@ import type {components, paths} from './schema.js';
 
 type Schemas = components['schemas'];
 
-export type Account = Schemas['Account'];
 export type Priority = Schemas['Priority'];
 export type Session = Schemas['Session'];
 export type Task = Schemas['Task'];

@@ -42,7 +42,7 @@ export function field(label: string, outcome: Outcome, options: FieldOptions): T
   `;
 }
 
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 
 /** What concerns no field that is shown. */
 export function general(outcome: Outcome, shown: string[]): TemplateResult {
@@ -108,19 +108,17 @@ function signIn(): TemplateResult {
 
 function signUp(): TemplateResult {
   const {form} = state;
-  const taken = form.message?.includes('taken') ? [{field: 'email', message: form.message}] : [];
-  const outcome = taken.length ? {...form, message: '', errors: taken} : form;
   return html`
     <h1>Create your account</h1>
     <form novalidate @submit=${onSubmit(({email, password}) => account.signUp(email, password))}>
-      ${field('E-mail address', outcome, {name: 'email', type: 'email', autocomplete: 'username'})}
-      ${field('Password', outcome, {
+      ${field('E-mail address', form, {name: 'email', type: 'email', autocomplete: 'username'})}
+      ${field('Password', form, {
         name: 'password',
         type: 'password',
         autocomplete: 'new-password',
         hint: 'At least 8 characters. A few words make a good one.',
       })}
-      ${general(outcome, ['email', 'password'])} ${button('Create account', form)}
+      ${general(form, ['email', 'password'])} ${button('Create account', form)}
     </form>
     <p class="links">${elsewhere('I have an account', 'sign-in')}</p>
   `;

@@ -5,7 +5,7 @@ import {parse} from './view.js';
 
 export type Screen = 'sign-in' | 'sign-up' | 'forgotten' | 'reset' | 'tasks';
 
-export interface Notice {
+interface Notice {
   text: string;
   undo?: () => void;
 }

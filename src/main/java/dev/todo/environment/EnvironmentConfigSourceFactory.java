@@ -17,9 +17,9 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jboss.logging.Logger;
 
 /**
- * Checks {@code DATABASE_URL}, {@code JWT_SECRET} and {@code CORS_ORIGINS} before anything else starts, and makes the configuration of the data
- * source and of CORS out of the environment. What it refuses, Quarkus prints as one line and exits with 1, as it does for every
- * {@link ConfigurationException} that has no cause.
+ * Checks {@code DATABASE_URL}, {@code JWT_SECRET} and {@code CORS_ORIGINS} before anything else starts, and makes the
+ * configuration of the data source and of CORS out of the environment. What it refuses, Quarkus prints as one line and exits
+ * with 1, as it does for every {@link ConfigurationException} that has no cause.
  */
 public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory {
 

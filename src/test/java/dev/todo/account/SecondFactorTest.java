@@ -6,12 +6,11 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.OneTimePassword;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import java.security.InvalidKeyException;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.commons.codec.binary.Base32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,15 +42,7 @@ class SecondFactorTest extends ApiTest {
 
         /** What the generator shows, some steps of time from now. */
         String code(int steps) {
-            try {
-                return new TimeBasedOneTimePasswordGenerator()
-                        .generateOneTimePasswordString(
-                                new SecretKeySpec(new Base32().decode(secret), "HmacSHA1"),
-                                Instant.now().plusSeconds(30L * steps),
-                                Locale.ROOT);
-            } catch (InvalidKeyException e) {
-                throw new IllegalStateException(e);
-            }
+            return OneTimePassword.of(secret, steps);
         }
     }
 

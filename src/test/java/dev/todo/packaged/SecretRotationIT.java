@@ -5,18 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.testing.OneTimePassword;
 import dev.todo.testing.ServiceProcess;
 import java.io.IOException;
-import java.security.InvalidKeyException;
-import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
-import javax.crypto.spec.SecretKeySpec;
-import org.apache.commons.codec.binary.Base32;
 import org.junit.jupiter.api.Test;
 
 /** Replacing the secret logs nobody out, in the order of docs/operations.md. */
@@ -75,7 +70,7 @@ class SecretRotationIT extends PackagedTest {
                     .post("/auth/totp")
                     .path("secret");
             service.client(token)
-                    .body(Map.of("code", code(secret, 0)))
+                    .body(Map.of("code", OneTimePassword.of(secret, 0)))
                     .post("/auth/totp/confirm")
                     .then()
                     .statusCode(200);
@@ -91,7 +86,7 @@ class SecretRotationIT extends PackagedTest {
             database()
                     .query("update second_factors set last_step = 0, sealed_secret = decode('" + sealed + "', 'hex')");
             Map<String, String> sameCode = new HashMap<>(credentials);
-            sameCode.put("code", code(secret, 0));
+            sameCode.put("code", OneTimePassword.of(secret, 0));
             service.client().body(sameCode).post("/auth/login").then().statusCode(200);
             service.client().body(sameCode).post("/auth/login").then().statusCode(401);
             database().await("select 1 from second_factors where encode(sealed_secret, 'hex') <> '" + sealed + "'");
@@ -99,22 +94,14 @@ class SecretRotationIT extends PackagedTest {
         }
         Map<String, String> withCode = new HashMap<>(credentials);
         try (var service = start(Map.of("JWT_SECRET", NEW))) {
-            withCode.put("code", code(secret, 0));
+            withCode.put("code", OneTimePassword.of(secret, 0));
             service.client().body(withCode).post("/auth/login").then().statusCode(200);
         }
         // What the old secret sealed is open to nobody who has the new one alone.
         try (var service = start(Map.of("JWT_SECRET", OLD))) {
-            withCode.put("code", code(secret, 1));
+            withCode.put("code", OneTimePassword.of(secret, 1));
             service.client().body(withCode).post("/auth/login").then().statusCode(401);
         }
-    }
-
-    private static String code(String secret, int steps) throws InvalidKeyException {
-        return new TimeBasedOneTimePasswordGenerator()
-                .generateOneTimePasswordString(
-                        new SecretKeySpec(new Base32().decode(secret), "HmacSHA1"),
-                        Instant.now().plusSeconds(30L * steps),
-                        Locale.ROOT);
     }
 
     @Test

@@ -280,6 +280,16 @@ class HardeningTest extends ApiTest {
         assertEquals(List.of("100", status, "200"), statuses(sent.answer()), sent.answer());
     }
 
+    /** RFC 9110, section 10.1.1: its client would take it for the answer. */
+    @Test
+    void aClientOfHttp10IsNotAskedForABody() throws IOException {
+        var sent = send(JSON_POST.replace("HTTP/1.1", "HTTP/1.0")
+                + lines("Expect: 100-continue", "Content-Length: 2", "")
+                + "{}");
+        assertFalse(sent.answer().contains(" 100 "), sent.answer());
+        assertTrue(sent.answer().contains("\"errors\""), sent.answer());
+    }
+
     @Test
     void aBodyThatIsTooLargeIsNotAskedForAndEndsTheConnection() throws IOException {
         var sent = send(JSON_POST + lines("Expect: 100-continue", "Content-Length: 300000", "") + SMUGGLED);
