@@ -31,7 +31,7 @@ abstract class PackagedTest {
     }
 
     Database database() {
-        return new Database(server.url());
+        return new Database(server::url);
     }
 
     /** The first process of the server on a folder of {@link EmbeddedDatabase}. */

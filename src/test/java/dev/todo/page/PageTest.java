@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the page reaches a browser. What it does there is the matter of {@link BrowserPageTest}. */
+/** How the page reaches a browser. What it does there is the matter of the {@link ScreenTest}s. */
 @QuarkusTest
 class PageTest extends ApiTest {
 

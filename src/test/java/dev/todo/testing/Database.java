@@ -15,17 +15,17 @@ import java.util.function.Supplier;
 import org.postgresql.PGConnection;
 
 /** A look into the database of a service, past the service. */
-public record Database(String url) {
+public record Database(Supplier<String> url) {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** The database of the service under test. */
+    /** The database of the service under test, also of the one that Quarkus starts anew after a test that failed. */
     public static Database underTest() {
-        return new Database(System.getProperty("test.database-url"));
+        return new Database(() -> System.getProperty("test.database-url"));
     }
 
     public Connection connect() throws SQLException {
-        var uri = URI.create(url);
+        var uri = URI.create(url.get());
         String[] credentials = uri.getUserInfo().split(":", 2);
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + uri.getHost() + ":" + uri.getPort() + uri.getPath(),
