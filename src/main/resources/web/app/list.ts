@@ -56,10 +56,12 @@ export function list(): TemplateResult {
             ${tag}<span aria-hidden="true"> ×</span>
           </button>`,
         )}
-        ${select('Priority', {'': 'Any priority', ...PRIORITIES}, view.priority, (priority) =>
-          tasks.show({priority: priority as Priority}),
-        )}
-        ${select('Sort by', SORTS, sortOf(view), (sort) => tasks.show({sort: sort as Sort}))}
+        <div class="choices">
+          ${select('Priority', {'': 'Any priority', ...PRIORITIES}, view.priority, (priority) =>
+            tasks.show({priority: priority as Priority}),
+          )}
+          ${select('Sort by', SORTS, sortOf(view), (sort) => tasks.show({sort: sort as Sort}))}
+        </div>
       </div>
       ${content()}
     </main>
