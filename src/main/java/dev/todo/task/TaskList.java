@@ -100,6 +100,7 @@ class TaskList {
         private static final int SECONDS_TO_SEARCH = 4;
 
         private final TaskSort sort;
+        private final boolean searchesText;
         private final StringBuilder conditions = new StringBuilder("userId = :owner");
         private final Map<String, Object> parameters = new HashMap<>();
 
@@ -107,6 +108,7 @@ class TaskList {
             this.sort = query.sort();
             this.parameters.put("owner", owner);
             var filter = query.filter();
+            this.searchesText = filter.text().isPresent();
             filter.completed().ifPresent(completed -> and("completed = :completed", "completed", completed));
             if (!filter.priorities().isEmpty()) {
                 and("priority in :priorities", "priorities", filter.priorities());
@@ -155,11 +157,16 @@ class TaskList {
         private List<Task> read(int count) {
             String direction = sort.descending() ? " desc" : " asc";
             String order = " order by " + sort.key().attribute() + direction + ", id" + direction;
-            return Task.<Task>find(conditions + order, parameters)
+            var query = Task.<Task>find(conditions + order, parameters)
                     .page(0, count)
-                    // The database would go on with a search long after the connection was given up.
-                    .withHint(HibernateHints.HINT_TIMEOUT, SECONDS_TO_SEARCH)
-                    .list();
+                    .withHint(HibernateHints.HINT_READ_ONLY, true);
+            if (searchesText) {
+                // The database would go on long after the connection was given up. Whatever else it looks for takes it
+                // no time,
+                // and watching the clock costs a thread something every time.
+                query.withHint(HibernateHints.HINT_TIMEOUT, SECONDS_TO_SEARCH);
+            }
+            return query.list();
         }
     }
 }
