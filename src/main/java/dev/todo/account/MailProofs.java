@@ -108,7 +108,17 @@ class MailProofs {
     void requestVerification(Account account, Client client) {
         mails.require();
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        inBackground(() -> sendVerification(account));
+        inBackground(() -> {
+            if (!QuarkusTransaction.requiringNew().call(() -> isVerified(account.id()))) {
+                sendVerification(account);
+            }
+        });
+    }
+
+    private static boolean isVerified(UUID user) {
+        return User.<User>findByIdOptional(user)
+                .filter(found -> found.emailVerifiedAt == null)
+                .isEmpty();
     }
 
     private void sendVerification(Account account) {
@@ -122,8 +132,10 @@ class MailProofs {
     }
 
     private void send(Account account, Purpose purpose, String subject, String text, String page) {
-        // Nobody's mailbox is filled, from however many addresses.
-        if (throttles.count(Limit.MAIL, account.email().toLowerCase(Locale.ROOT))) {
+        // Nobody's mailbox is filled, from however many addresses; and who has a session, which is enough to ask for
+        // one kind of
+        // mail, cannot use up the other, which takes the session away.
+        if (throttles.count(Limit.MAIL, purpose + " " + account.email().toLowerCase(Locale.ROOT))) {
             String token = QuarkusTransaction.requiringNew().call(() -> MailToken.issue(account.id(), purpose));
             mails.send(account.email(), subject, text, page, token);
         }

@@ -3,6 +3,7 @@ package dev.todo.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -37,6 +38,8 @@ public class StrictJson {
         JsonNode document;
         try {
             document = mapper.readTree(decode(text));
+        } catch (StreamConstraintsException e) {
+            throw ProblemException.malformed("The body has too many parts, or too many in each other.");
         } catch (JsonProcessingException e) {
             var location = e.getLocation();
             throw ProblemException.malformed(

@@ -36,8 +36,8 @@ record TaskInput(
         @Schema(nullable = true, defaultValue = "false") Boolean completed,
         @Schema(nullable = true, defaultValue = "medium") Priority priority,
 
-        @Schema(nullable = true, uniqueItems = true, maxItems = 20, description = "Each has 1 to 50 characters.")
-        @Size(max = 20, message = "must not be more than 20")
+        @Schema(nullable = true, uniqueItems = true, maxItems = MAX_TAGS, description = "Each has 1 to 50 characters.")
+        @Size(max = MAX_TAGS, message = "must not be more than 20")
         @UniqueElements(message = "must not contain duplicates")
         List<
                         @NotNull(message = "must not contain null")
@@ -46,11 +46,18 @@ record TaskInput(
 
         @Schema(nullable = true) @JsonProperty("due_date") DueDate dueDate) {
 
+    static final int MAX_TAGS = 20;
+
     TaskInput {
         title = Text.trim(title);
         completed = completed != null && completed;
         priority = priority == null ? Priority.MEDIUM : priority;
-        tags = tags == null ? List.of() : tags;
+        if (tags == null) {
+            tags = List.of();
+        } else if (tags.size() > MAX_TAGS) {
+            // One too many is refused, and more would be checked for nothing.
+            tags = tags.subList(0, MAX_TAGS + 1);
+        }
     }
 
     /** What a client would have to send to leave the task as it is. */

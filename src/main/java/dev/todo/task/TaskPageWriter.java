@@ -45,7 +45,13 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
     public void writeResponse(TaskPage page, Type type, ServerRequestContext context) throws IOException {
         int characters = characters(page);
         if (characters < LARGE) {
-            context.serverResponse().end(mapper.writeValueAsBytes(page));
+            byte[] document = mapper.writeValueAsBytes(page);
+            if (document.length < LARGE) {
+                context.serverResponse().end(document);
+            } else {
+                // Made of characters that take six bytes each
+                write(document, memory.take(document.length), context);
+            }
             return;
         }
         var room = memory.take(characters * BYTES_PER_CHARACTER);
@@ -80,6 +86,7 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
         for (TaskView task : page.items()) {
             characters += task.title().length();
             characters += task.description() == null ? 0 : task.description().length();
+            characters += task.tags().stream().mapToInt(String::length).sum();
         }
         return characters;
     }

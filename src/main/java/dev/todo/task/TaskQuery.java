@@ -18,6 +18,9 @@ record TaskQuery(TaskFilter filter, TaskSort sort, int limit, Optional<String> c
 
     private static final int MAX_TEXT = 200;
 
+    /** Vert.x ignores what comes after the 1,024th. */
+    private static final int MAX_PARAMETERS = 100;
+
     private static final Set<String> NAMES =
             Set.of("completed", "priority", "tag", "q", "due_from", "due_to", "sort", "limit", "cursor");
 
@@ -28,7 +31,9 @@ record TaskQuery(TaskFilter filter, TaskSort sort, int limit, Optional<String> c
                 new TaskFilter(
                         reader.one("completed", TaskQuery::parseBoolean),
                         reader.priorities(),
-                        reader.all("tag", TaskQuery::parseTag),
+                        reader.all("tag", TaskQuery::parseTag).stream()
+                                .distinct()
+                                .toList(),
                         reader.one("q", TaskQuery::parseText).filter(text -> !text.isEmpty()),
                         reader.one("due_from", DueDate::parse),
                         reader.one("due_to", DueDate::parse)),
@@ -85,6 +90,9 @@ record TaskQuery(TaskFilter filter, TaskSort sort, int limit, Optional<String> c
 
         private Reader(MultivaluedMap<String, String> parameters) {
             this.parameters = parameters;
+            if (parameters.values().stream().mapToInt(List::size).sum() > MAX_PARAMETERS) {
+                throw ProblemException.malformed("There are more than %d parameters.".formatted(MAX_PARAMETERS));
+            }
             parameters.keySet().stream()
                     .filter(name -> !NAMES.contains(name))
                     .forEach(name -> errors.add(new FieldError(name, "is not a known parameter")));

@@ -16,7 +16,7 @@ public enum Limit {
     /** Mails that somebody at one address asks for. */
     MAIL_BY_ADDRESS(20, Duration.ofMinutes(1)),
 
-    /** Mails to one account. */
+    /** Mails of one kind to one account. */
     MAIL(5, Duration.ofMinutes(10));
 
     private static final Duration FIRST_DELAY = Duration.ofSeconds(15);

@@ -4,6 +4,7 @@ import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hamcrest.Matchers;
@@ -175,6 +177,27 @@ class TaskInputTest extends ApiTest {
                 Arguments.of("due_date", "{}"),
                 Arguments.of("due_date", "{\"a\":[1]}"),
                 Arguments.of("due_date", "true"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 100_000})
+    void manyBadTagsKeepNobodyBusy(int count) {
+        for (Response answer : refusedEverywhere("{\"title\":\"x\",\"tags\":"
+                + "1,".repeat(count).replaceFirst("^", "[").replaceFirst(",$", "]") + "}")) {
+            assertTrue(answer.asString().length() < 1_000, answer.asString());
+            assertTrue(answer.time() < 3_000, "ms: " + answer.time());
+        }
+    }
+
+    @Test
+    void manyUnknownFieldsMakeNoLargeAnswer() {
+        String fields =
+                IntStream.range(0, 20_000).mapToObj(i -> "\"f" + i + "\":1").collect(Collectors.joining(","));
+        for (String path : List.of("/auth/login", "/auth/signup", "/auth/password/forgotten")) {
+            Response answer = anonymous().body("{" + fields + "}").post(path);
+            answer.then().spec(problem(400));
+            assertTrue(answer.asString().length() < 1_000, path);
+        }
     }
 
     @ParameterizedTest
