@@ -2,11 +2,16 @@ package dev.todo.json;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.todo.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,6 +25,28 @@ import java.util.Locale;
 /** Reads input: text into a document, a document into a record whose constraints hold. */
 @ApplicationScoped
 public class StrictJson {
+
+    /**
+     * Brackets, names and values, of which no body needs a tenth. What takes a few bytes to send takes hundreds to keep, and
+     * makes an error each.
+     */
+    private static final int MAX_TOKENS = 1000;
+
+    /** In characters; no field's name has more than a fifth. */
+    private static final int MAX_NAME = 100;
+
+    private final ObjectMapper parser = JsonMapper.builder(JsonFactory.builder()
+                    // Jackson would keep every name that anybody makes up: a native image frees no interned string.
+                    .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .maxNameLength(MAX_NAME)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     private final ObjectMapper mapper;
     private final Validator validator;
@@ -37,9 +64,10 @@ public class StrictJson {
     ObjectNode parse(byte[] text) {
         JsonNode document;
         try {
-            document = mapper.readTree(decode(text));
+            document = parser.readTree(decode(text));
         } catch (StreamConstraintsException e) {
-            throw ProblemException.malformed("The body has too many parts, or too many in each other.");
+            throw ProblemException.malformed(
+                    "The body has too many parts, too many levels, or too long a name or number.");
         } catch (JsonProcessingException e) {
             var location = e.getLocation();
             throw ProblemException.malformed(

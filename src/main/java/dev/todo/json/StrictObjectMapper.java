@@ -1,8 +1,6 @@
 package dev.todo.json;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,25 +15,14 @@ import java.io.IOException;
 @Singleton
 class StrictObjectMapper implements ObjectMapperCustomizer {
 
-    /**
-     * Brackets, names and values, of which no body needs a tenth. What takes a few bytes to send takes hundreds to keep, and as many
-     * errors to tell of.
-     */
-    private static final int MAX_TOKENS = 1000;
-
     @Override
     public void customize(ObjectMapper mapper) {
         mapper.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .addHandler(new BindingErrors.Handler())
                 .registerModule(new SimpleModule("strict")
                         .addDeserializer(String.class, new StrictString())
                         .addDeserializer(Boolean.class, new StrictBoolean()));
         mapper.getFactory()
-                .setStreamReadConstraints(StreamReadConstraints.builder()
-                        .maxTokenCount(MAX_TOKENS)
-                        .build())
-                .configure(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature(), true)
                 // An emoji takes 4 bytes then, and not 12.
                 .configure(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8.mappedFeature(), true);
     }

@@ -29,11 +29,14 @@ public record Problem(
         @Schema(required = true, description = "One readable sentence.", examples = "The input is not valid.")
         String detail,
 
-        @Schema(description = "For invalid input: every field or parameter that is wrong.")
+        @Schema(description = "For invalid input: every field or parameter that is wrong, or the first hundred.")
         List<FieldError> errors) {
 
     /** The media type of problem documents. */
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** An answer is not to be much larger than what it answers. */
+    private static final int MAX_ERRORS = 100;
 
     /**
      * One field or parameter that is wrong.
@@ -46,7 +49,16 @@ public record Problem(
             @Schema(required = true, examples = "title") String field,
 
             @Schema(required = true, examples = "must have 1 to 200 characters")
-            String message) {}
+            String message) {
+
+        private static final int MAX_NAME = 100;
+
+        public FieldError {
+            if (field.length() > MAX_NAME) {
+                field = field.substring(0, field.offsetByCodePoints(0, MAX_NAME / 2)) + "…";
+            }
+        }
+    }
 
     static Problem of(int status, String detail, List<FieldError> errors) {
         return of("about:blank", status, detail, errors);
@@ -55,6 +67,10 @@ public record Problem(
     static Problem of(String type, int status, String detail, List<FieldError> errors) {
         var known = Response.Status.fromStatusCode(status);
         return new Problem(
-                type, known == null ? "Error" : known.getReasonPhrase(), status, detail, List.copyOf(errors));
+                type,
+                known == null ? "Error" : known.getReasonPhrase(),
+                status,
+                detail,
+                errors.stream().limit(MAX_ERRORS).toList());
     }
 }

@@ -3,17 +3,24 @@ package dev.todo.packaged;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.Load;
 import dev.todo.testing.ServiceProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,33 +84,91 @@ class LargeListIT extends PackagedTest {
 
     @Test
     void whoAsksAndDoesNotReadKeepsNobodyWaiting() throws Exception {
-        List<Socket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < 100; i++) {
-                var socket = new Socket();
-                socket.setReceiveBufferSize(4096);
-                socket.connect(new java.net.InetSocketAddress(
-                        "localhost", service.uri("/").getPort()));
-                sockets.add(socket);
-                socket.getOutputStream()
-                        .write(("GET /api/tasks?limit=200 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
-                                        + "\r\n\r\n")
-                                .getBytes(UTF_8));
-            }
+        askAndDoNotRead(token, 100, 1);
+    }
+
+    /** As characters they are few: a control character takes six bytes (RFC 8259, section 7). */
+    @Test
+    void pagesOfEscapesThatNobodyReadsFillNoMemory() throws Exception {
+        String escapes = "\u0001".repeat(48);
+        var task = Map.of(
+                "title", "x" + "\u0001".repeat(199),
+                "description", "x" + "\u0001".repeat(119),
+                "tags", IntStream.range(0, 20).mapToObj(i -> escapes + i).toList());
+        String reader = service.newToken();
+        for (int i = 0; i < TASKS; i++) {
+            service.client(reader).body(task).post("/api/tasks").then().statusCode(201);
+        }
+        askAndDoNotRead(reader, 60, 8);
+        assertFalse(service.output().contains("OutOf"), service.output());
+    }
+
+    private void askAndDoNotRead(String reader, int connections, int requests) throws Exception {
+        String request = get("/api/tasks?limit=200", reader);
+        try (var readers = new Readers(connections)) {
+            readers.ask(request.repeat(requests));
             String other = service.newToken();
             var end = Instant.now().plusSeconds(10);
             while (Instant.now().isBefore(end)) {
                 assertAlive();
-                var sent = Instant.now();
-                service.client(other).get("/api/tasks").then().statusCode(200).body("items", hasSize(0));
-                var took = Duration.between(sent, Instant.now());
-                assertTrue(took.toSeconds() < 5, "took " + took);
-            }
-        } finally {
-            for (var socket : sockets) {
-                socket.close();
+                assertServed(other);
             }
         }
+    }
+
+    /** More than there are threads, and more answers than a connection takes in. */
+    @Test
+    void whoAsksForALargeTaskAndDoesNotReadKeepsNoThread() throws Exception {
+        String task = service.client(token)
+                .body(Map.of("title", "x", "description", "\u0001".repeat(9_999) + "x"))
+                .post("/api/tasks")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        String other = service.newToken();
+        try (var readers = new Readers(70)) {
+            for (int i = 0; i < 12; i++) {
+                readers.ask(get("/api/tasks/" + task, token).repeat(5));
+                assertServed(other);
+            }
+        }
+        assertServed(other);
+    }
+
+    /** A native image keeps what is interned for ever. */
+    @Test
+    void namesOfFieldsThatAnybodyMakesUpAreNotKept() throws Exception {
+        try (var load = Load.start(
+                2,
+                () -> HttpRequest.newBuilder(service.uri("/auth/login"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(IntStream.range(0, 480)
+                                .mapToObj(i -> "\"%s\":1"
+                                        .formatted("%s-%d-"
+                                                .formatted(UUID.randomUUID(), i)
+                                                .repeat(2)))
+                                .collect(Collectors.joining(",", "{", "}")))))) {
+            var end = Instant.now().plusSeconds(60);
+            while (load.count() < 4_000 && Instant.now().isBefore(end)) {
+                assertAlive();
+            }
+            for (var outcome : load.end()) {
+                assertEquals(400, outcome.status(), outcome + "\n" + service.output());
+            }
+        }
+        assertFalse(service.output().contains("OutOf"), service.output());
+    }
+
+    private static String get(String path, String token) {
+        return "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n".formatted(path, token);
+    }
+
+    private void assertServed(String other) {
+        var sent = Instant.now();
+        service.client(other).get("/api/tasks").then().statusCode(200).body("items", hasSize(0));
+        var took = Duration.between(sent, Instant.now());
+        assertTrue(took.toSeconds() < 5, "took " + took);
     }
 
     private void assertAlive() {
@@ -111,5 +176,38 @@ class LargeListIT extends PackagedTest {
         service.client().get("/q/health/live").then().statusCode(200);
         var took = Duration.between(sent, Instant.now());
         assertTrue(took.toSeconds() < 2, "liveness took " + took);
+    }
+
+    /** Connections on which much is asked for and nothing read. */
+    private final class Readers implements AutoCloseable {
+
+        private final List<Socket> sockets = new ArrayList<>();
+
+        private Readers(int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                var socket = new Socket();
+                socket.setReceiveBufferSize(4096);
+                socket.connect(
+                        new InetSocketAddress("localhost", service.uri("/").getPort()));
+                sockets.add(socket);
+            }
+        }
+
+        private void ask(String requests) {
+            for (var socket : sockets) {
+                try {
+                    socket.getOutputStream().write(requests.getBytes(UTF_8));
+                } catch (IOException e) {
+                    // The service has closed the connection, as it may.
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (var socket : sockets) {
+                socket.close();
+            }
+        }
     }
 }
