@@ -4,10 +4,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.EXPECT;
-import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
 import static io.netty.handler.codec.http.HttpHeaderNames.RETRY_AFTER;
-import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
-import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
 import static io.netty.handler.codec.http.HttpHeaderValues.CLOSE;
 import static io.netty.util.ByteProcessor.FIND_LF;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -25,30 +22,30 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stands between Netty, which makes requests of what a connection takes in, and Vert.x. What Vert.x would wait for without
  * end or keep without limit, and what a proxy might read as another number of requests than Netty does, ends here with a
- * {@link Problem}, and so does the connection. Vert.x gets requests as a whole, so that no thread ever waits for one.
+ * {@link Problem}, and so does the connection. Vert.x gets requests as a whole, so that no thread ever waits for one, and one
+ * when the answer to the one before has gone out, so that who does not read has one answer in memory and no thread.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
-    /** Far more than any client sends ahead; Vert.x answers them one within the other, until its stack is full. */
+    /** Far more than any client sends ahead. */
     private static final int MAX_UNANSWERED = 16;
 
     /** What Netty and Vert.x make of a line, however short it is. */
@@ -63,10 +60,20 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** What has come in and is not answered yet. */
     private long heldBytes;
-    /** Requests that Vert.x has and has not answered to the end. */
+    /** What Vert.x has answered and the client has not taken. */
+    private long unsentBytes;
+    /** Requests whose answers have not gone out to the end. */
     private int unanswered;
-    /** Whether the first of these answers has begun. */
+    /** Whether the first of these answers has begun, and whether it is written as a whole. */
     private boolean answering;
+
+    private boolean answered;
+    private Future<?> timeToRead;
+
+    /** Whether Vert.x has a request; the ones after it. */
+    private boolean busy;
+
+    private final Queue<Request> waiting = new ArrayDeque<>(0);
 
     private boolean inBody;
     private long bodyBytes;
@@ -89,12 +96,34 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /** What all connections have in common; all of them together may keep no more than the given bytes waiting. */
-    record Limits(Duration headTimeout, Duration bodyTimeout, long maxHeldBytes, AtomicLong heldBytes) {
+    record Limits(
+            Duration headTimeout,
+            Duration bodyTimeout,
+            Duration readTimeout,
+            long maxHeldBytes,
+            AtomicLong heldBytes,
+            long maxUnsentBytes,
+            AtomicLong unsentBytes) {
 
-        Limits(Duration headTimeout, Duration bodyTimeout, long maxHeldBytes) {
-            this(headTimeout, bodyTimeout, maxHeldBytes, new AtomicLong());
+        Limits(
+                Duration headTimeout,
+                Duration bodyTimeout,
+                Duration readTimeout,
+                long maxHeldBytes,
+                long maxUnsentBytes) {
+            this(
+                    headTimeout,
+                    bodyTimeout,
+                    readTimeout,
+                    maxHeldBytes,
+                    new AtomicLong(),
+                    maxUnsentBytes,
+                    new AtomicLong());
         }
     }
+
+    /** Without content if that is too large to be taken in. */
+    private record Request(HttpRequest head, HttpContent content) {}
 
     /** What tells of bytes that do not make a request yet: the first in the pipeline. */
     ChannelHandler intake() {
@@ -149,6 +178,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             body.release();
             body = null;
         }
+        waiting.forEach(request -> ReferenceCountUtil.release(request.content));
+        waiting.clear();
     }
 
     @Override
@@ -163,16 +194,23 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (ending) {
             ReferenceCountUtil.release(message);
-        } else if (message instanceof HttpRequest request && !isTooLarge(request)) {
-            head = request;
-        } else if (head != null && message instanceof HttpContent content) {
-            collect(content, context);
+        } else if (message instanceof HttpRequest request) {
+            if (isTooLarge(request)) {
+                handOnInTurn(new Request(request, null), context);
+            } else {
+                head = request;
+            }
+        } else if (message instanceof HttpContent content) {
+            if (head == null) {
+                content.release();
+            } else {
+                collect(content, context);
+            }
         } else {
             context.fireChannelRead(message);
         }
     }
 
-    /** Hands the request on with the last of its content. */
     private void collect(HttpContent content, ChannelHandlerContext context) {
         HttpContent last = content;
         if (body != null || !(content instanceof LastHttpContent)) {
@@ -187,26 +225,44 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             last = new DefaultLastHttpContent(body);
             body = null;
         }
-        HttpRequest request = head;
+        var request = new Request(head, last);
         head = null;
-        context.fireChannelRead(request);
-        context.fireChannelRead(last);
+        handOnInTurn(request, context);
+    }
+
+    private void handOnInTurn(Request request, ChannelHandlerContext context) {
+        if (busy) {
+            waiting.add(request);
+        } else {
+            busy = true;
+            handOn(request, context);
+        }
+    }
+
+    private static void handOn(Request request, ChannelHandlerContext context) {
+        context.fireChannelRead(request.head);
+        if (request.content != null) {
+            context.fireChannelRead(request.content);
+        }
+    }
+
+    private void handOnNext(ChannelHandlerContext context) {
+        // Where the client has gone, Vert.x would wait for it to take the answer.
+        Request next = ended || !context.channel().isActive() ? null : waiting.poll();
+        if (next == null) {
+            busy = false;
+        } else {
+            handOn(next, context);
+            // Vert.x keeps what it writes until then.
+            context.fireChannelReadComplete();
+        }
     }
 
     /** Returns the status to refuse the request with, or 0. */
     private int begin(HttpRequest request, ChannelHandlerContext context) {
-        Throwable cause = request.decoderResult().cause();
-        if (cause != null) {
-            return cause instanceof TooLongHttpLineException
-                    ? 414
-                    : cause instanceof TooLongHttpHeaderException ? 431 : 400;
-        }
-        HttpVersion version = request.protocolVersion();
-        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-            return 505;
-        }
-        if (!isUnambiguous(request.headers()) || RoutingProblems.isMalformed(request.uri())) {
-            return 400;
+        int fault = RequestHeads.faultOf(request);
+        if (fault != 0) {
+            return fault;
         }
         if (unanswered == MAX_UNANSWERED) {
             return 429;
@@ -236,13 +292,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private static boolean isTooLarge(HttpRequest request) {
         return RoutingProblems.isTooLarge(request.headers().get(CONTENT_LENGTH));
-    }
-
-    /** Netty sees to Content-Length itself, but takes a coding that it does not know for no body at all. */
-    private static boolean isUnambiguous(HttpHeaders headers) {
-        List<String> codings = headers.getAll(TRANSFER_ENCODING);
-        return headers.getAll(HOST).size() <= 1
-                && (codings.isEmpty() || (codings.size() == 1 && CHUNKED.contentEqualsIgnoreCase(codings.get(0))));
     }
 
     private int advance(HttpContent content) {
@@ -344,6 +393,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (ended) {
             ReferenceCountUtil.release(message);
@@ -358,14 +408,51 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 ending = true;
             }
         }
-        super.write(context, message, promise);
-        if (message instanceof LastHttpContent) {
-            unanswered--;
-            answering = false;
-            releaseIfIdle();
-            if (ending) {
-                endInTurn(context);
-            }
+        boolean isLast = message instanceof LastHttpContent;
+        int bytes = message instanceof HttpContent content ? content.content().readableBytes() : 0;
+        unsentBytes += bytes;
+        long unsentByAll = limits.unsentBytes.addAndGet(bytes);
+        answered |= isLast;
+        ChannelPromise sent = promise.unvoid();
+        sent.addListener(ignored -> sent(bytes, isLast, context));
+        super.write(context, message, sent);
+        if (unsentByAll > limits.maxUnsentBytes && unsentBytes > FAIR_SHARE) {
+            context.close();
+        }
+    }
+
+    private void sent(int bytes, boolean isLast, ChannelHandlerContext context) {
+        unsentBytes -= bytes;
+        limits.unsentBytes.addAndGet(-bytes);
+        if (!isLast) {
+            return;
+        }
+        unanswered--;
+        answering = false;
+        answered = false;
+        if (timeToRead != null) {
+            timeToRead.cancel(false);
+            timeToRead = null;
+        }
+        releaseIfIdle();
+        if (ending) {
+            endInTurn(context);
+        }
+        if (waiting.isEmpty()) {
+            busy = false;
+        } else {
+            // Vert.x has not done with the one before yet.
+            context.executor().execute(() -> handOnNext(context));
+        }
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
+    public void flush(ChannelHandlerContext context) throws Exception {
+        super.flush(context);
+        if (answered && timeToRead == null) {
+            timeToRead =
+                    context.executor().schedule(() -> context.close(), limits.readTimeout.toMillis(), MILLISECONDS);
         }
     }
 }

@@ -28,7 +28,9 @@ public final class ConnectionGuards implements VertxServiceProvider {
             builder.findTransport(new GuardedTransport(new ConnectionGuard.Limits(
                     config.getValue("todo.head-timeout", Duration.class),
                     config.getValue("todo.body-timeout", Duration.class),
-                    config.getValue("todo.unanswered-bytes", MemorySize.class).asLongValue())));
+                    config.getValue("todo.read-timeout", Duration.class),
+                    config.getValue("todo.unanswered-bytes", MemorySize.class).asLongValue(),
+                    config.getValue("todo.unsent-bytes", MemorySize.class).asLongValue())));
         }
     }
 

@@ -17,7 +17,7 @@ final class StandardDetails {
             case 414 -> "The address is over 32 KiB.";
             case 415 -> "The body is not of a media type that this address takes; send application/json.";
             case 429 -> "Too many requests were sent ahead of their answers.";
-            case 431 -> "The headers are over 128 KiB.";
+            case 431 -> "The headers, or one of them, are too large.";
             case 500 -> "Something went wrong on our side.";
             case 503 -> "Too much is being sent at the moment.";
             case 505 -> "This service speaks HTTP/1.1.";

@@ -205,11 +205,11 @@ class TokenTest extends ApiTest {
         }
     }
 
-    /** It fills the stack of a JVM, and not that of a native binary. */
+    /** As many as there is room for. */
     @Test
-    void aTokenWithAClaimOfThirtyThousandListsBreaksNothing() {
+    void aTokenWithAClaimOfThousandsOfListsBreaksNothing() {
         var user = newUser();
-        var nested = new RawValue("[".repeat(30_000) + "]".repeat(30_000));
+        var nested = new RawValue("[".repeat(2_500) + "]".repeat(2_500));
         bearer(token(with(claims(user), "roles", nested)))
                 .get("/auth/me")
                 .then()
@@ -303,9 +303,11 @@ class TokenTest extends ApiTest {
     @Test
     void aTokenOf100KilobytesIsRefused() {
         var user = newUser();
-        refused(user, "a".repeat(100_000));
-        refused(user, user.token() + "a".repeat(100_000));
-        refused(user, token(with(claims(user), "padding", "a".repeat(70_000))) + "x");
+        refused(user, token(with(claims(user), "padding", "a".repeat(5_000))) + "x");
+        String padded = token(with(claims(user), "padding", "a".repeat(10_000)));
+        for (String token : List.of(padded, "a".repeat(100_000), user.token() + "a".repeat(100_000))) {
+            bearer(token).get("/api/tasks").then().spec(problem(431));
+        }
     }
 
     @Test

@@ -128,8 +128,8 @@ final class Tokens {
             authorization = authorization.replaceAll("[\\x00-\\x08\\x0a-\\x1f\\x7f]", "?");
         }
         return isForged(authorization)
-                ? Request.get("/api/tasks", null, authorization, 401)
-                : Request.get("/api/tasks", null, authorization, 200, 401);
+                ? Request.get("/api/tasks", null, authorization, 401, 431)
+                : Request.get("/api/tasks", null, authorization, 200, 401, 431);
     }
 
     private String forged(Dice dice) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.Load;
+import dev.todo.testing.ServiceProcess;
+import dev.todo.testing.StuckMailServer;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
@@ -79,5 +81,58 @@ class TerminationIT extends PackagedTest {
                 assertEquals(0, service.awaitExit(), service.output());
             }
         }
+    }
+
+    @Test
+    void mailsThatAreWaitingAreSent() throws Exception {
+        try (var mailServer = StuckMailServer.after(0);
+                var service = startWith(mailServer)) {
+            service.terminate();
+            awaitUnready(service);
+            mailServer.goOn();
+            assertEquals(0, service.awaitExit(), service.output());
+            assertEquals(3, mailServer.mails(), service.output());
+        }
+    }
+
+    @Test
+    void mailsThatNobodyTakesAreWaitedForBrieflyAndCounted() throws Exception {
+        try (var mailServer = StuckMailServer.after(0);
+                var service = startWith(mailServer)) {
+            var terminated = Instant.now();
+            service.terminate();
+            assertEquals(0, service.awaitExit(), service.output());
+            var took = Duration.between(terminated, Instant.now());
+            assertTrue(took.compareTo(Duration.ofSeconds(10)) < 0, "took " + took);
+            service.awaitOutput("Mails that were waiting for the mail server are dropped: 1");
+        }
+    }
+
+    private static void awaitUnready(ServiceProcess service) {
+        try {
+            while (service.client().get("/q/health/ready").statusCode() == 200) {
+                Thread.onSpinWait();
+            }
+        } catch (Exception e) {
+            // It does not listen any more.
+        }
+    }
+
+    /** With two mails under way and one that waits. */
+    private ServiceProcess startWith(StuckMailServer mailServer) throws Exception {
+        var service = start(Map.of(
+                "SMTP_HOST",
+                "localhost",
+                "SMTP_PORT",
+                Integer.toString(mailServer.port()),
+                "SMTP_TLS",
+                "none",
+                "MAIL_FROM",
+                "todo@example.org"));
+        for (int i = 0; i < 3; i++) {
+            service.newToken();
+        }
+        mailServer.awaitClients();
+        return service;
     }
 }

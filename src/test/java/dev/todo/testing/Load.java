@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** Several clients at once, each of which sends its next request when it has got an answer. */
@@ -26,6 +27,7 @@ public final class Load implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ExecutorService threads;
     private final List<Future<List<Outcome>>> outcomes = new ArrayList<>();
+    private final AtomicInteger count = new AtomicInteger();
     private volatile boolean ended;
 
     private Load(int clients) {
@@ -44,6 +46,7 @@ public final class Load implements AutoCloseable {
         List<Outcome> all = new ArrayList<>();
         while (!ended) {
             var sent = Instant.now();
+            count.incrementAndGet();
             try {
                 var response = client.send(requests.get().timeout(PATIENCE).build(), BodyHandlers.ofString());
                 all.add(new Outcome(
@@ -58,6 +61,11 @@ public final class Load implements AutoCloseable {
             }
         }
         return all;
+    }
+
+    /** How many requests have been sent. */
+    public int count() {
+        return count.get();
     }
 
     /** Lets every client finish its request, and tells what came of all of them. */

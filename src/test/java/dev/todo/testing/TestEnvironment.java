@@ -52,6 +52,7 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
                 Map.entry("todo.bcrypt-cost", "10"),
                 Map.entry("quarkus.http.read-timeout", "1S"),
                 Map.entry("todo.head-timeout", "2S"),
+                Map.entry("todo.read-timeout", "2S"),
                 Map.entry("todo.body-timeout", "2S"),
                 Map.entry("todo.unanswered-bytes", "2M"),
                 Map.entry("SMTP_HOST", "localhost"),

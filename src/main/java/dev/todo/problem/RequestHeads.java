@@ -1,0 +1,70 @@
+package dev.todo.problem;
+
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT;
+import static io.netty.handler.codec.http.HttpHeaderNames.AUTHORIZATION;
+import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
+import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
+import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
+
+/** Which heads of requests are refused, whatever they ask for. */
+final class RequestHeads {
+
+    /** Any name of a method is shorter; the access log would have all of it. */
+    private static final int MAX_METHOD = 30;
+
+    /** Of Content-Type and of Accept. What they are parsed into takes many times their length, and is kept. */
+    private static final int MAX_MEDIA_TYPES = 1000;
+
+    /** A token is parsed before it is known to be nobody's. */
+    private static final int MAX_AUTHORIZATION = 8 << 10;
+
+    private RequestHeads() {}
+
+    /** The status to refuse a request with, or 0. */
+    static int faultOf(HttpRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        if (cause != null) {
+            return cause instanceof TooLongHttpLineException
+                    ? 414
+                    : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        }
+        HttpVersion version = request.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+            return 505;
+        }
+        HttpHeaders headers = request.headers();
+        if (length(headers, CONTENT_TYPE) > MAX_MEDIA_TYPES
+                || length(headers, ACCEPT) > MAX_MEDIA_TYPES
+                || length(headers, AUTHORIZATION) > MAX_AUTHORIZATION) {
+            return 431;
+        }
+        return isUnambiguous(headers)
+                        && !RoutingProblems.isMalformed(request.uri())
+                        && request.method().name().length() <= MAX_METHOD
+                ? 0
+                : 400;
+    }
+
+    private static int length(HttpHeaders headers, CharSequence name) {
+        int length = 0;
+        for (var values = headers.valueCharSequenceIterator(name); values.hasNext(); ) {
+            length += values.next().length();
+        }
+        return length;
+    }
+
+    /** Netty sees to Content-Length itself, but takes a coding that it does not know for no body at all. */
+    private static boolean isUnambiguous(HttpHeaders headers) {
+        List<String> codings = headers.getAll(TRANSFER_ENCODING);
+        return headers.getAll(HOST).size() <= 1
+                && (codings.isEmpty() || (codings.size() == 1 && CHUNKED.contentEqualsIgnoreCase(codings.get(0))));
+    }
+}

@@ -1,0 +1,106 @@
+package dev.todo.testing;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A mail server that says nothing more to its first two clients after a few answers, until it is told to go on. */
+public final class StuckMailServer implements Closeable {
+
+    private static final int STUCK = 2;
+
+    private final ServerSocket socket;
+    private final int answers;
+    private final CountDownLatch connected = new CountDownLatch(STUCK);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final AtomicInteger mails = new AtomicInteger();
+
+    private StuckMailServer(ServerSocket socket, int answers) {
+        this.socket = socket;
+        this.answers = answers;
+    }
+
+    /** Listens on the loopback interface. */
+    public static StuckMailServer after(int answers) throws IOException {
+        var server = new StuckMailServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), answers);
+        inBackground(server::accept);
+        return server;
+    }
+
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    /** How many it has accepted. */
+    public int mails() {
+        return mails.get();
+    }
+
+    /** Waits until its first clients are there. */
+    public void awaitClients() throws InterruptedException {
+        connected.await();
+    }
+
+    public void goOn() {
+        released.countDown();
+    }
+
+    @Override
+    public void close() throws IOException {
+        goOn();
+        socket.close();
+    }
+
+    private void accept() {
+        try {
+            for (int i = 0; ; i++) {
+                Socket client = socket.accept();
+                int patience = i < STUCK ? answers : Integer.MAX_VALUE;
+                inBackground(() -> serve(client, patience));
+                connected.countDown();
+            }
+        } catch (IOException e) {
+            // closed
+        }
+    }
+
+    private void serve(Socket client, int patience) {
+        try (client;
+                var reader = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
+            boolean inMail = false;
+            String line = "";
+            for (int said = 0; line != null; line = reader.readLine()) {
+                if (inMail && !line.equals(".")) {
+                    continue;
+                }
+                if (said++ == patience) {
+                    released.await();
+                }
+                if (inMail) {
+                    mails.incrementAndGet();
+                }
+                inMail = line.equals("DATA");
+                String answer = said == 1 ? "220 hello" : inMail ? "354 go on" : "250 fine";
+                client.getOutputStream().write((answer + "\r\n").getBytes(US_ASCII));
+            }
+        } catch (IOException e) {
+            // gone
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void inBackground(Runnable work) {
+        var thread = new Thread(work, "stuck mail server");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
