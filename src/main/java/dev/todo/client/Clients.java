@@ -11,8 +11,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,9 +29,6 @@ import org.jboss.logging.Logger;
 public class Clients {
 
     private static final String FORWARDED = "Forwarded";
-
-    /** The {@code for} of an element of {@code Forwarded} (RFC 7239, section 4). */
-    private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*for=(\"[^\"]*\"|[^;\"]*)");
 
     /** An IPv4 address, or an IPv6 one in brackets or bare; with a port or without. */
     private static final Pattern ADDRESS = Pattern.compile(
@@ -98,16 +93,12 @@ public class Clients {
             }
             return List.of();
         }
-        List<String> elements = new ArrayList<>();
-        request.headers().getAll(header).forEach(value -> elements.addAll(Arrays.asList(value.split(",", -1))));
-        return header.equalsIgnoreCase(FORWARDED)
-                ? elements.stream().map(Clients::forwardedFor).toList()
-                : elements;
-    }
-
-    private static String forwardedFor(String element) {
-        var matcher = FOR.matcher(element);
-        return matcher.find() ? matcher.group(1).replace("\"", "") : "";
+        return request.headers().getAll(header).stream()
+                .flatMap(value -> (header.equalsIgnoreCase(FORWARDED)
+                                ? ForwardedElements.clientsOf(value)
+                                : List.of(value.split(",", -1)))
+                        .stream())
+                .toList();
     }
 
     private boolean isTrusted(InetAddress address) {
