@@ -76,7 +76,7 @@ class PasswordChecks {
                         found -> audit.record(Event.LOG_IN_FAILED, found.user()),
                         () -> audit.record(Event.LOG_IN_FAILED));
                 throttles.failed(attempt);
-                throw ProblemException.unauthorized("The e-mail address or the password is wrong.");
+                throw wrongLogIn();
             }
             checkCode(
                     candidate.get().user(),
@@ -87,13 +87,17 @@ class PasswordChecks {
         });
     }
 
+    /** 401 that does not tell what is wrong. */
+    static ProblemException wrongLogIn() {
+        return ProblemException.unauthorized("The e-mail address or the password is wrong.");
+    }
+
     /**
      * Has a user who is logged in prove it once more. Fails with a {@link ProblemException}: 400 that names the field, or 429
      * during a delay, for which nothing is tested.
      */
     <T> Uni<T> confirm(UUID user, Credentials.Asked input, Client client, Function<Passed, T> then) {
-        var candidate = QuarkusTransaction.requiringNew()
-                .call(() -> User.<User>findByIdOptional(user).map(PasswordChecks::candidate));
+        var candidate = find(user);
         Attempt attempt = throttles.begin(user.toString(), client);
         return workers.submit(client, () -> {
             if (!isRight(input.password(), candidate)) {
@@ -108,6 +112,11 @@ class PasswordChecks {
                     message -> ProblemException.invalid(List.of(new FieldError("code", message))));
             return pass(candidate.get(), attempt, input.password(), then);
         });
+    }
+
+    private static Optional<Passed> find(UUID user) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> User.<User>findByIdOptional(user).map(PasswordChecks::candidate));
     }
 
     private static Passed candidate(User user) {
@@ -135,15 +144,25 @@ class PasswordChecks {
     }
 
     private <T> T pass(Passed passed, Attempt attempt, String password, Function<Passed, T> then) {
-        Passed current = passed;
-        if (hashes.isOutdated(password, passed.password())) {
-            current = new Passed(passed.user(), hashes.hash(password));
-            PasswordHash hash = current.password();
-            // Changes nothing if the password was changed meanwhile.
-            QuarkusTransaction.requiringNew().run(() -> User.replacePassword(passed.user(), passed.password(), hash));
-        }
-        T result = then.apply(current);
+        T result = then.apply(renewed(passed, password));
         throttles.succeeded(attempt);
         return result;
+    }
+
+    /** Replaces an outdated hash. If the password was changed meanwhile, gives the old one, which is good for nothing. */
+    private Passed renewed(Passed passed, String password) {
+        if (!hashes.isOutdated(password, passed.password())) {
+            return passed;
+        }
+        var renewed = new Passed(passed.user(), hashes.hash(password));
+        boolean isReplaced = QuarkusTransaction.requiringNew()
+                .call(() -> User.replacePassword(passed.user(), passed.password(), renewed.password()));
+        if (isReplaced) {
+            return renewed;
+        }
+        // Another log-in with the same password may have been faster.
+        return find(passed.user())
+                .filter(found -> hashes.matches(password, found.password()))
+                .orElse(passed);
     }
 }

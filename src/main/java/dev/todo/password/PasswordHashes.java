@@ -6,16 +6,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.todo.common.HmacSha256;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.elytron.security.common.BcryptUtil;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
 import java.security.SecureRandom;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.wildfly.security.password.PasswordFactory;
+import org.wildfly.security.password.WildFlyElytronPasswordProvider;
 import org.wildfly.security.password.interfaces.BCryptPassword;
+import org.wildfly.security.password.spec.EncryptablePasswordSpec;
+import org.wildfly.security.password.spec.IteratedSaltedPasswordAlgorithmSpec;
 import org.wildfly.security.password.util.ModularCrypt;
 
 /**
@@ -43,6 +48,7 @@ public class PasswordHashes {
             Pattern.compile("\\$2[aby]\\$(?<cost>0[4-9]|[12]\\d|3[01])\\$" + BCRYPT_TEXT.formatted(""));
 
     private final SecureRandom random = new SecureRandom();
+    private final Provider elytron = new WildFlyElytronPasswordProvider();
     private final int cost;
     private final Counter computed;
 
@@ -81,7 +87,7 @@ public class PasswordHashes {
         if (legacy.matches()) {
             return same(
                     legacy.group("digest"),
-                    digest(password, Integer.parseInt(legacy.group("cost")), legacy.group("salt")));
+                    digest(password.getBytes(UTF_8), Integer.parseInt(legacy.group("cost")), legacy.group("salt")));
         }
         // Nobody can know the password of such a row: a disabled account, say.
         return matches(password, unmatchable().text());
@@ -123,19 +129,24 @@ public class PasswordHashes {
         }
     }
 
-    /** Brings a password to 44 characters, which bcrypt takes whole: it reads no more than 72 bytes. */
-    private static String prehash(String password, String salt) {
+    /** Brings a password to 44 bytes, which bcrypt takes whole: it reads no more than 72. */
+    private static byte[] prehash(String password, String salt) {
         byte[] mac = HmacSha256.of(salt.getBytes(US_ASCII), password.getBytes(UTF_8));
-        return Base64.getEncoder().encodeToString(mac);
+        return Base64.getEncoder().encode(mac);
     }
 
-    private String digest(String key, int cost, String salt) {
+    private String digest(byte[] key, int cost, String salt) {
         computed.increment();
         try {
             var decoded = (BCryptPassword) ModularCrypt.decode("$2a$%02d$%s%s".formatted(cost, salt, ".".repeat(31)));
-            String crypt = BcryptUtil.bcryptHash(key, cost, decoded.getSalt());
+            var spec = new EncryptablePasswordSpec(
+                    BytesAsText.of(key),
+                    new IteratedSaltedPasswordAlgorithmSpec(cost, decoded.getSalt()),
+                    BytesAsText.CHARSET);
+            var factory = PasswordFactory.getInstance(BCryptPassword.ALGORITHM_BCRYPT, elytron);
+            String crypt = ModularCrypt.encodeAsString(factory.generatePassword(spec));
             return crypt.substring(crypt.length() - 31);
-        } catch (InvalidKeySpecException e) {
+        } catch (InvalidKeySpecException | NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -6,16 +6,11 @@ import dev.todo.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -30,51 +25,70 @@ public class PasswordWorkers {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    /** How many of them may be of one client, so that places are left to others. */
+    /** About how many of them may be of one client: behind a proxy that is not trusted, everybody is one. */
     private static final int FOR_ONE_CLIENT = 60;
 
-    private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
-    private final ThreadPoolExecutor executor;
+    private record Work<T>(Supplier<T> supplier, CompletableFuture<T> result) {
 
-    PasswordWorkers() {
-        // One core is left to everything else, if there is another.
-        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        executor =
-                new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), work -> {
-                    var thread = new Thread(work, "password-worker");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        /** Does nothing if it has been given up. */
+        void run() {
+            result.completeAsync(supplier, Runnable::run);
+        }
     }
 
-    /** Does the work when a thread is free; fails with a {@link ProblemException} 503 if too much is waiting. */
+    private final FairQueue<Work<?>> queue = new FairQueue<>(QUEUE);
+
+    @PostConstruct
+    void start() {
+        // One core is left to everything else, if there is another.
+        int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+        for (int i = 0; i < threads; i++) {
+            var thread = new Thread(this::work, "password-worker");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void work() {
+        try {
+            for (var next = queue.take(); next.isPresent(); next = queue.take()) {
+                next.get().run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Does the work when a thread is free, in turns with that of other clients; fails with a {@link ProblemException} if too
+     * much is waiting: 429 if it is the client's, 503 if it is everybody's.
+     */
     public <T> Uni<T> submit(Client client, Supplier<T> work) {
         String network = client.network();
-        if (waiting.merge(network, 1, Integer::sum) > FOR_ONE_CLIENT) {
-            leave(network);
+        if (queue.count(network) >= FOR_ONE_CLIENT) {
             throw ProblemException.tooManyAttempts(RETRY_AFTER);
         }
-        Supplier<T> logged = LogContext.carriedTo(work);
+        var waiting = new Work<>(LogContext.carriedTo(work), new CompletableFuture<>());
         Context context = Vertx.currentContext();
-        Uni<T> result = Uni.createFrom().completionStage(() -> {
-            try {
-                return CompletableFuture.supplyAsync(logged, executor);
-            } catch (RejectedExecutionException e) {
-                throw ProblemException.unavailable(
-                        "Too many people are signing up or logging in at the moment.", RETRY_AFTER);
-            }
-        });
-        result = result.onTermination().invoke(() -> leave(network));
+        Uni<T> result = Uni.createFrom()
+                .completionStage(() -> {
+                    queue.add(network, waiting).ifPresent(PasswordWorkers::refuse);
+                    return waiting.result();
+                })
+                .onCancellation()
+                .invoke(() -> queue.remove(network, waiting));
         // Where the request goes on, with its id in the log
         return context == null ? result : result.emitOn(next -> context.runOnContext(ignored -> next.run()));
     }
 
-    private void leave(String network) {
-        waiting.computeIfPresent(network, (name, count) -> count == 1 ? null : count - 1);
+    private static void refuse(Work<?> work) {
+        work.result()
+                .completeExceptionally(ProblemException.unavailable(
+                        "Too many people are signing up or logging in at the moment.", RETRY_AFTER));
     }
 
     @PreDestroy
     void stop() {
-        executor.shutdown();
+        queue.close();
     }
 }

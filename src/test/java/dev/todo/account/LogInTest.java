@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -33,6 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 class LogInTest extends ApiTest {
+
+    /** Of {@link #PASSWORD}, as the Python backend wrote them first and last. */
+    private static final String OLD_HASH = "$2b$04$KRGS1aHWylpuXqU5y5sSJOmwjqWHYdNI5gLf1y459zZpC6u6oHeoW";
+
+    private static final String CURRENT_HASH =
+            "$bcrypt-sha256$v=2,t=2b,r=10$JEEVDKHfxoy6YBUsjNWwuu$ZklwE55f1ARi0D0OhKiXRhC2YFieHRe";
 
     @Test
     void givesAnHs256TokenForSevenDaysWithEveryClaim() throws IOException {
@@ -151,6 +158,34 @@ class LogInTest extends ApiTest {
         assertTrue(storedHash(email).startsWith("$bcrypt-sha256$v=2,t=2b,r=10$"));
     }
 
+    /** What the Python backend hashed was not normalised either, and normalising takes the square of the length. */
+    @Test
+    void aPasswordOfManyCombiningMarksKeepsNoCoreBusyWhereTheHashIsOld() {
+        String email = storeUser(OLD_HASH);
+        tryLogIn(email, "wrong password").then().spec(problem(401));
+        String marks = "a" + "\u0323\u0301".repeat(60_000);
+        assertTrue(tryLogIn(email, marks).then().spec(problem(401)).extract().time() < 3_000);
+    }
+
+    @Test
+    void anOldHashThatAnotherLogInReplacesMeanwhileKeepsNobodyOut() {
+        String email = storeUser(OLD_HASH);
+        replacedMeanwhile(email, CURRENT_HASH, () -> tryLogIn(email, PASSWORD))
+                .then()
+                .statusCode(200);
+        assertEquals(CURRENT_HASH, storedHash(email));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {OLD_HASH, CURRENT_HASH})
+    void aPasswordThatIsChangedDuringALogInIsAWrongOne(String hash) {
+        String email = storeUser(hash);
+        Response answer = replacedMeanwhile(email, "of another password", () -> tryLogIn(email, PASSWORD));
+        answer.then().spec(problem(401));
+        assertEquals(
+                tryLogIn(newEmail(), PASSWORD).body().asString(), answer.body().asString());
+    }
+
     @Test
     void namesWhatIsMissing() {
         anonymous()
@@ -243,6 +278,11 @@ class LogInTest extends ApiTest {
         String email = newEmail();
         Database.underTest().query("insert into users values (?, ?, ?, now())", UUID.randomUUID(), email, hash);
         return email;
+    }
+
+    private static Response replacedMeanwhile(String email, String hash, Supplier<Response> work) {
+        return Database.underTest()
+                .overtaken("update users set hashed_password = '%s' where email = '%s'".formatted(hash, email), work);
     }
 
     private static String storedHash(String email) {
