@@ -12,6 +12,8 @@ import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.StartTLSOptions;
 import io.vertx.ext.mail.mailencoder.EmailAddress;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,12 +30,14 @@ public class Mails {
 
     private static final Logger LOG = Logger.getLogger(Mails.class);
 
-    private static final int PATIENCE_SECONDS = 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Optional<MailClient> client;
     private final String from;
     private final String pages;
+    private final Duration patience;
 
+    @Inject
     Mails(
             Vertx vertx,
             @ConfigProperty(name = "SMTP_HOST") Optional<String> host,
@@ -43,9 +47,25 @@ public class Mails {
             @ConfigProperty(name = "SMTP_TLS", defaultValue = "starttls") String tls,
             @ConfigProperty(name = "MAIL_FROM") Optional<String> from,
             @ConfigProperty(name = "PUBLIC_URL") Optional<String> pages) {
+        this(vertx, host, port, username, password, tls, from, pages, PATIENCE);
+    }
+
+    Mails(
+            Vertx vertx,
+            Optional<String> host,
+            int port,
+            Optional<String> username,
+            Optional<String> password,
+            String tls,
+            Optional<String> from,
+            Optional<String> pages,
+            Duration patience) {
+        this.patience = patience;
         this.client = host.map(name -> MailClient.createShared(
                 vertx,
-                config(name, port, tls).setUsername(username.orElse(null)).setPassword(password.orElse(null))));
+                config(name, port, tls, patience)
+                        .setUsername(username.orElse(null))
+                        .setPassword(password.orElse(null))));
         if (client.isPresent() && !from.filter(Mails::isAddress).isPresent()) {
             throw new ConfigurationException("SMTP_HOST is set, and MAIL_FROM is no address: who is the mail from?");
         }
@@ -61,7 +81,7 @@ public class Mails {
         }
     }
 
-    private static MailConfig config(String host, int port, String tls) {
+    private static MailConfig config(String host, int port, String tls, Duration patience) {
         if (port < 1 || port > 65_535) {
             throw new ConfigurationException("SMTP_PORT must be between 1 and 65535.");
         }
@@ -70,7 +90,10 @@ public class Mails {
                 // Over TLS they are the best; the others hash with MD5.
                 .setAuthMethods("PLAIN LOGIN")
                 .setMaxPoolSize(2)
-                .setConnectTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+                .setConnectTimeout((int) patience.toMillis())
+                // Nobody else closes the connection to a server that has stopped answering, and there are only two.
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) patience.toMillis());
         return switch (tls) {
             case "starttls" -> config.setStarttls(StartTLSOptions.REQUIRED);
             case "implicit" -> config.setSsl(true);
@@ -111,13 +134,14 @@ public class Mails {
                     .sendMail(new MailMessage(from, to, subject, body))
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             // What it says often has the address in it.
             LOG.errorf(
                     "A mail was not sent: %s",
                     (e.getCause() == null ? e : e.getCause()).getClass().getName());
         } catch (InterruptedException e) {
+            LOG.error("A mail was perhaps not sent: the service ends");
             Thread.currentThread().interrupt();
         }
     }
