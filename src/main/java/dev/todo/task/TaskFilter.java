@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * Which tasks a list has: those for which all of this holds.
  *
  * @param priorities any of them, or any at all if empty
- * @param tags all of them
+ * @param tags all of them, each once
  * @param text found in title or description, without regard to case
  * @param dueFrom first day or moment; a task that is due on a day is within if any part of the day is
  * @param dueTo last day or moment
@@ -28,10 +28,15 @@ record TaskFilter(
         return Stream.of(
                         Stream.of(completed, text, dueFrom, dueTo),
                         priorities.stream(),
-                        tags.stream().sorted().distinct())
+                        tags.stream().sorted())
                 .flatMap(parts -> parts)
                 .map(Object::toString)
                 .collect(Collectors.joining("\0"));
+    }
+
+    /** Whether all tasks of the user may have to be read, however short the page is. */
+    boolean isSearch() {
+        return text.isPresent() || !tags.isEmpty();
     }
 
     boolean wantsDueDate() {

@@ -46,7 +46,7 @@ record TaskInput(
 
         @Schema(nullable = true) @JsonProperty("due_date") DueDate dueDate) {
 
-    static final int MAX_TAGS = 20;
+    private static final int MAX_TAGS = 20;
 
     TaskInput {
         title = Text.trim(title);

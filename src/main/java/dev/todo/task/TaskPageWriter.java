@@ -2,7 +2,6 @@ package dev.todo.task;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.todo.problem.ProblemException;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.time.Duration;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -23,21 +21,21 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 @Provider
 class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
 
-    private static final int LARGE = 64 << 10;
-
-    /** Per character: two as text, and two for each of two copies of the document, or rather more of one. */
+    /**
+     * Per character: two as text, and two for each of two copies of the document, or rather more of one; a control character
+     * is written as six.
+     */
     private static final int BYTES_PER_CHARACTER = 6;
 
-    private static final Duration TIME_TO_READ = Duration.ofSeconds(30);
+    /** In characters. */
+    private static final int LARGE = (64 << 10) / BYTES_PER_CHARACTER;
 
     private final ObjectMapper mapper;
     private final ListMemory memory;
-    private final RoutingContext routing;
 
-    TaskPageWriter(ObjectMapper mapper, ListMemory memory, RoutingContext routing) {
+    TaskPageWriter(ObjectMapper mapper, ListMemory memory) {
         this.mapper = mapper;
         this.memory = memory;
-        this.routing = routing;
     }
 
     /** @throws ProblemException 503 if too many large pages are on their way */
@@ -45,13 +43,7 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
     public void writeResponse(TaskPage page, Type type, ServerRequestContext context) throws IOException {
         int characters = characters(page);
         if (characters < LARGE) {
-            byte[] document = mapper.writeValueAsBytes(page);
-            if (document.length < LARGE) {
-                context.serverResponse().end(document);
-            } else {
-                // Made of characters that take six bytes each
-                write(document, memory.take(document.length), context);
-            }
+            context.serverResponse().end(mapper.writeValueAsBytes(page));
             return;
         }
         var room = memory.take(characters * BYTES_PER_CHARACTER);
@@ -59,26 +51,16 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
         try {
             byte[] document = mapper.writeValueAsBytes(page);
             room.shrinkTo(document.length);
-            write(document, room, context);
+            context.serverResponse()
+                    .setResponseHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(document.length))
+                    .write(document, failure -> room.giveBack())
+                    .end();
             isUnderWay = true;
         } finally {
             if (!isUnderWay) {
                 room.giveBack();
             }
         }
-    }
-
-    private void write(byte[] document, ListMemory.Room room, ServerRequestContext context) {
-        var vertx = routing.vertx();
-        var connection = routing.request().connection();
-        long timer = vertx.setTimer(TIME_TO_READ.toMillis(), late -> connection.close());
-        context.serverResponse()
-                .setResponseHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(document.length))
-                .write(document, failure -> {
-                    vertx.cancelTimer(timer);
-                    room.giveBack();
-                })
-                .end();
     }
 
     private static int characters(TaskPage page) {
