@@ -23,6 +23,8 @@ import org.hibernate.exception.ConstraintViolationException;
 @ApplicationScoped
 class Accounts {
 
+    private static final int MAX_ASCII = 127;
+
     private final PasswordChecks passwords;
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;
@@ -54,8 +56,9 @@ class Accounts {
         this.audit = audit;
     }
 
-    /** Fails with a {@link ProblemException}: 400 for the password, 409 if the address is taken, 429 after too many. */
+    /** Fails with a {@link ProblemException}: 400 for the address or the password, 409 if the address is taken, 429 after too many. */
     Uni<Account> signUp(Credentials.SignUp input, Client client) {
+        refuseAmbiguous(input.email());
         refuseLocalPart("password", input.password(), input.email());
         throttles.count(Limit.SIGN_UP_BY_ADDRESS, client);
         return workers.submit(client, () -> {
@@ -85,7 +88,7 @@ class Accounts {
                 client,
                 passed -> sessions.begin(passed, client)
                         // deleted, or with another password, since
-                        .orElseThrow(AuthenticationFailedException::new));
+                        .orElseThrow(PasswordChecks::wrongLogIn));
     }
 
     /** Ends all other sessions; fails as {@link PasswordChecks#confirm} does, or with a 409 if somebody else was faster. */
@@ -94,7 +97,10 @@ class Accounts {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
             var hash = hashes.hash(input.newPassword());
             QuarkusTransaction.requiringNew().run(() -> {
-                passed.locked().setPassword(hash);
+                User user = passed.locked();
+                Session.requireAlive(caller);
+                user.setPassword(hash);
+                SecondFactor.deletePending(user.id);
                 Session.endOthers(passed.user(), caller.session());
                 MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
             });
@@ -107,7 +113,11 @@ class Accounts {
     /** Deletes the user and all that is theirs, which the database does at once; fails as {@link PasswordChecks#confirm} does. */
     Uni<Void> delete(Caller caller, Credentials.Confirmation input, Client client) {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
-            QuarkusTransaction.requiringNew().run(() -> passed.locked().delete());
+            QuarkusTransaction.requiringNew().run(() -> {
+                User user = passed.locked();
+                Session.requireAlive(caller);
+                user.delete();
+            });
             audit.record(Event.ACCOUNT_DELETED, passed.user());
             return null;
         });
@@ -117,6 +127,17 @@ class Accounts {
     AccountSecurity security(UUID id) {
         User user = User.<User>findByIdOptional(id).orElseThrow(AuthenticationFailedException::new);
         return new AccountSecurity(user.emailVerifiedAt, secondFactors.isRequired(id), recoveryCodes.count(id));
+    }
+
+    /** Else the Kelvin sign, whose small letter is k, would take an address away from who has it with the letter. */
+    private static void refuseAmbiguous(String email) {
+        if (email.codePoints()
+                .filter(letter -> letter > MAX_ASCII)
+                .anyMatch(letter ->
+                        Character.toLowerCase(letter) <= MAX_ASCII || Character.toUpperCase(letter) <= MAX_ASCII)) {
+            throw ProblemException.invalid(List.of(new FieldError(
+                    "email", "must not contain special letters that become a-z in upper or lower case")));
+        }
     }
 
     static void refuseLocalPart(String field, String password, String email) {

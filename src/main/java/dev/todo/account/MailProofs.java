@@ -13,9 +13,11 @@ import dev.todo.problem.ProblemException;
 import dev.todo.throttle.Limit;
 import dev.todo.throttle.Throttles;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
-import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +39,9 @@ class MailProofs {
 
     private static final int THREADS = 2;
     private static final int WAITING = 1_000;
+
+    /** For what is waiting when the service ends. */
+    private static final int LAST_SECONDS = 5;
 
     private final Mails mails;
     private final PasswordHashes hashes;
@@ -109,16 +114,12 @@ class MailProofs {
         mails.require();
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
         inBackground(() -> {
-            if (!QuarkusTransaction.requiringNew().call(() -> isVerified(account.id()))) {
+            boolean isUnverified = QuarkusTransaction.requiringNew()
+                    .call(() -> User.count("id = ?1 and emailVerifiedAt is null", account.id()) == 1);
+            if (isUnverified) {
                 sendVerification(account);
             }
         });
-    }
-
-    private static boolean isVerified(UUID user) {
-        return User.<User>findByIdOptional(user)
-                .filter(found -> found.emailVerifiedAt == null)
-                .isEmpty();
     }
 
     private void sendVerification(Account account) {
@@ -132,12 +133,12 @@ class MailProofs {
     }
 
     private void send(Account account, Purpose purpose, String subject, String text, String page) {
-        // Nobody's mailbox is filled, from however many addresses; and who has a session, which is enough to ask for
-        // one kind of
-        // mail, cannot use up the other, which takes the session away.
+        // Nobody's mailbox is filled, from however many addresses. A session is enough to ask for one kind of mail; it
+        // must not use up the other kind, which ends sessions.
         if (throttles.count(Limit.MAIL, purpose + " " + account.email().toLowerCase(Locale.ROOT))) {
-            String token = QuarkusTransaction.requiringNew().call(() -> MailToken.issue(account.id(), purpose));
-            mails.send(account.email(), subject, text, page, token);
+            QuarkusTransaction.requiringNew()
+                    .call(() -> MailToken.issue(account.id(), purpose))
+                    .ifPresent(token -> mails.send(account.email(), subject, text, page, token));
         }
     }
 
@@ -157,9 +158,18 @@ class MailProofs {
         }
     }
 
-    @PreDestroy
-    void stop() {
+    /** Before the database is closed, which a mail that waits has still to be written to. */
+    void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
         executor.shutdown();
+        try {
+            if (!executor.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warnf(
+                        "Mails that were waiting for the mail server are dropped: %d",
+                        executor.shutdownNow().size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Sets another password and ends all sessions. Fails with a {@link ProblemException} 400 if the token is good for nothing. */
@@ -167,18 +177,15 @@ class MailProofs {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
         return workers.submit(client, () -> {
             var hash = hashes.hash(password);
-            Optional<UUID> reset = QuarkusTransaction.requiringNew().call(() -> {
-                Optional<UUID> user = MailToken.use(token, Purpose.PASSWORD_RESET);
-                user.ifPresent(id -> {
-                    User found = User.findById(id);
-                    Accounts.refuseLocalPart("new_password", password, found.email);
-                    found.setPassword(hash);
-                    secondFactors.removeIfOlder(id, found.emailVerifiedAt);
-                    verified(found);
-                    Session.endAll(id);
-                });
-                return user;
-            });
+            Optional<UUID> reset = QuarkusTransaction.requiringNew()
+                    .call(() -> MailToken.use(token, Purpose.PASSWORD_RESET).map(user -> {
+                        Accounts.refuseLocalPart("new_password", password, user.email);
+                        user.setPassword(hash);
+                        secondFactors.removeIfOlder(user.id, user.emailVerifiedAt);
+                        verified(user);
+                        Session.endAll(user.id);
+                        return user.id;
+                    }));
             if (reset.isEmpty()) {
                 throw refused();
             }
@@ -195,11 +202,11 @@ class MailProofs {
     /** Marks the address of a token's user as verified. Fails as {@link #reset} does. */
     void verify(String token, Client client) {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        Optional<UUID> verified = QuarkusTransaction.requiringNew().call(() -> {
-            Optional<UUID> user = MailToken.use(token, Purpose.VERIFICATION);
-            user.ifPresent(id -> verified(User.findById(id)));
-            return user;
-        });
+        Optional<UUID> verified = QuarkusTransaction.requiringNew()
+                .call(() -> MailToken.use(token, Purpose.VERIFICATION).map(user -> {
+                    verified(user);
+                    return user.id;
+                }));
         audit.record(Event.EMAIL_VERIFIED, verified.orElseThrow(this::refused));
     }
 

@@ -11,7 +11,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -48,15 +47,18 @@ class MailToken extends PanacheEntityBase {
     @Column(name = "expires_at")
     Instant expiresAt;
 
-    /** Makes a token, and the ones before it worthless. */
-    static String issue(UUID user, Purpose purpose) {
+    /** Makes a token, and the ones before it worthless; empty if the user is gone. */
+    static Optional<String> issue(UUID user, Purpose purpose) {
+        if (User.findLocked(user).isEmpty()) {
+            return Optional.empty();
+        }
+        revoke(user, purpose);
         getEntityManager()
                 .createNativeQuery("delete from mail_tokens where hash in"
                         + " (select hash from mail_tokens where expires_at < :now limit :count for update skip locked)")
                 .setParameter("now", Instant.now())
                 .setParameter("count", CLEARED_AT_ONCE)
                 .executeUpdate();
-        revoke(user, purpose);
         byte[] secret = new byte[BYTES];
         new SecureRandom().nextBytes(secret);
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
@@ -66,20 +68,23 @@ class MailToken extends PanacheEntityBase {
         token.purpose = purpose;
         token.expiresAt = Instant.now().plus(LIFETIME);
         token.persist();
-        return text;
+        return Optional.of(text);
     }
 
-    /** Uses a token up: of several at once, one gets its user. */
-    static Optional<UUID> use(String text, Purpose purpose) {
-        List<?> users = getEntityManager()
+    /** Uses a token up: of several at once, one gets its user, whose row is locked. */
+    static Optional<User> use(String text, Purpose purpose) {
+        byte[] hash = hash(text);
+        // The user is locked before anything that is theirs, as everywhere: else two could wait for each other.
+        return getSession()
                 .createNativeQuery(
-                        "delete from mail_tokens where hash = :hash and purpose = :purpose and expires_at > :now returning user_id",
-                        UUID.class)
-                .setParameter("hash", hash(text))
+                        "select users.* from users join mail_tokens on user_id = id where hash = :hash"
+                                + " and purpose = :purpose and expires_at > :now for no key update of users",
+                        User.class)
+                .setParameter("hash", hash)
                 .setParameter("purpose", purpose.name())
                 .setParameter("now", Instant.now())
-                .getResultList();
-        return users.stream().map(UUID.class::cast).findFirst();
+                .uniqueResultOptional()
+                .filter(user -> delete("hash", hash) == 1);
     }
 
     static void revoke(UUID user, Purpose purpose) {

@@ -53,6 +53,10 @@ class SecondFactor extends PanacheEntityBase {
                 == 1;
     }
 
+    static void deletePending(UUID user) {
+        delete("userId = ?1 and confirmedAt is null", user);
+    }
+
     /** Uses a step of time up; false if it was, or a later one. The row must be locked. */
     boolean use(long step) {
         if (step <= lastStep) {

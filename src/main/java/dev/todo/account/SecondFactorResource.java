@@ -71,14 +71,14 @@ class SecondFactorResource {
             description = "It counts when it is confirmed. 409 if there is one that counts.")
     @APIResponse(responseCode = "200", description = "The secret.")
     public Uni<Enrolment> begin(Credentials.Confirmation input, @Context HttpServerRequest request) {
-        String email = user.caller().account().email();
+        Caller caller = user.caller();
         return passwords.confirm(
                 user.id(),
                 input.asked(),
                 clients.of(request),
-                passed -> factors.begin(passed)
-                        .map(secret -> Enrolment.of(secret, email))
-                        .orElseThrow(() -> ProblemException.conflict("There is a second factor already.")));
+                passed -> factors.begin(caller, passed)
+                        .map(secret -> Enrolment.of(secret, caller.account().email()))
+                        .orElseThrow(SecondFactors::present));
     }
 
     @POST
@@ -92,7 +92,7 @@ class SecondFactorResource {
             description = "Recovery codes, each of which is good once. They are not shown again.")
     public NewRecoveryCodes confirm(OneTimePassword input, @Context HttpServerRequest request) {
         var attempt = throttles.begin(user.id().toString(), clients.of(request));
-        var codes = factors.confirm(user.id(), input.code().strip());
+        var codes = factors.confirm(user.caller(), input.code().strip());
         if (codes.isEmpty()) {
             audit.record(Event.SECOND_FACTOR_FAILED, user.id());
             throttles.failed(attempt);
@@ -114,9 +114,11 @@ class SecondFactorResource {
             description = "Recovery codes, each of which is good once. They are not shown again.")
     public Uni<NewRecoveryCodes> replaceRecoveryCodes(
             Credentials.Confirmation input, @Context HttpServerRequest request) {
+        Caller caller = user.caller();
         return passwords.confirm(user.id(), input.asked(), clients.of(request), passed -> {
             var codes = QuarkusTransaction.requiringNew().call(() -> {
                 passed.locked();
+                Session.requireAlive(caller);
                 if (!factors.isRequired(passed.user())) {
                     throw ProblemException.conflict("There is no second factor.");
                 }
@@ -132,8 +134,9 @@ class SecondFactorResource {
     @Operation(operationId = "removeSecondFactor", summary = "Do without the second factor")
     @APIResponse(responseCode = "204", description = "Logging in takes the password alone.")
     public Uni<Void> remove(Credentials.Confirmation input, @Context HttpServerRequest request) {
+        Caller caller = user.caller();
         return passwords.confirm(user.id(), input.asked(), clients.of(request), passed -> {
-            factors.remove(passed);
+            factors.remove(caller, passed);
             return null;
         });
     }

@@ -8,6 +8,7 @@ import dev.todo.audit.AuditLog.Event;
 import dev.todo.common.Seal;
 import dev.todo.common.Secrets;
 import dev.todo.common.Text;
+import dev.todo.problem.ProblemException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.InvalidKeyException;
@@ -84,26 +85,40 @@ class SecondFactors {
     }
 
     /** A new secret that does not count yet; empty if the user has one that does. */
-    Optional<byte[]> begin(PasswordChecks.Passed passed) {
+    Optional<byte[]> begin(Caller caller, PasswordChecks.Passed passed) {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
         boolean isPending = QuarkusTransaction.requiringNew().call(() -> {
             UUID user = passed.locked().id;
+            Session.requireAlive(caller);
             return SecondFactor.replacePending(user, seal.close(secret, user.toString()));
         });
         return isPending ? Optional.of(secret) : Optional.empty();
     }
 
-    /** Has the new secret count, if the password is of it; gives recovery codes. */
-    Optional<List<String>> confirm(UUID user, String oneTimePassword) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> SecondFactor.findLocked(user)
-                        .filter(factor -> factor.confirmedAt == null)
-                        .filter(factor -> uses(factor, oneTimePassword))
-                        .map(factor -> {
-                            factor.confirmedAt = Instant.now();
-                            return recoveryCodes.replace(user);
-                        }));
+    /**
+     * Has the new secret count, if the password is of it; gives recovery codes.
+     *
+     * @throws ProblemException 409 if there is one that counts
+     */
+    Optional<List<String>> confirm(Caller caller, String oneTimePassword) {
+        UUID user = caller.account().id();
+        return QuarkusTransaction.requiringNew().call(() -> {
+            User.findLocked(user);
+            Session.requireAlive(caller);
+            var factor = SecondFactor.findLocked(user);
+            if (factor.filter(found -> found.confirmedAt != null).isPresent()) {
+                throw present();
+            }
+            return factor.filter(found -> uses(found, oneTimePassword)).map(found -> {
+                found.confirmedAt = Instant.now();
+                return recoveryCodes.replace(user);
+            });
+        });
+    }
+
+    static ProblemException present() {
+        return ProblemException.conflict("There is a second factor already.");
     }
 
     /** Whether logging in takes more than the password. */
@@ -179,15 +194,22 @@ class SecondFactors {
         }
     }
 
-    /** Removes one that whoever did not read the mail to the address may have made. */
+    /** Removes one that whoever did not read the mail to the address may have made, or begun. The user's row must be locked. */
     void removeIfOlder(UUID user, Instant emailVerified) {
-        SecondFactor.findConfirmed(user)
-                .filter(factor -> emailVerified == null || factor.confirmedAt.isBefore(emailVerified))
+        SecondFactor.findLocked(user)
+                .filter(factor -> emailVerified == null
+                        || factor.confirmedAt == null
+                        || factor.confirmedAt.isBefore(emailVerified))
                 .ifPresent(SecondFactor::delete);
     }
 
-    void remove(PasswordChecks.Passed passed) {
-        if (QuarkusTransaction.requiringNew().call(() -> SecondFactor.deleteById(passed.locked().id))) {
+    void remove(Caller caller, PasswordChecks.Passed passed) {
+        boolean isRemoved = QuarkusTransaction.requiringNew().call(() -> {
+            UUID user = passed.locked().id;
+            Session.requireAlive(caller);
+            return SecondFactor.deleteById(user);
+        });
+        if (isRemoved) {
             audit.record(Event.SECOND_FACTOR_REMOVED, passed.user());
         }
     }

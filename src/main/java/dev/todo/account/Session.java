@@ -3,6 +3,7 @@ package dev.todo.account;
 import dev.todo.client.Client;
 import dev.todo.common.Times;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.security.AuthenticationFailedException;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -93,6 +94,27 @@ class Session extends PanacheEntityBase {
     static Optional<Session> findLocked(UUID owner, UUID id) {
         return Session.<Session>findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE)
                 .filter(session -> session.user.id.equals(owner));
+    }
+
+    /**
+     * Has nothing happen under a session that was ended while the request waited for the row of its user.
+     *
+     * @throws AuthenticationFailedException if it was
+     */
+    static void requireAlive(Caller caller) {
+        if (count("id = ?1 and user.id = ?2", caller.session(), caller.account().id()) == 0) {
+            throw new AuthenticationFailedException("The session has ended");
+        }
+    }
+
+    /** Ends all of a user's but those that were used latest. */
+    static void endOldest(UUID owner, int kept) {
+        getEntityManager()
+                .createNativeQuery("delete from sessions where id in (select id from sessions where user_id = :owner"
+                        + " order by last_used_at desc, id desc offset :kept)")
+                .setParameter("owner", owner)
+                .setParameter("kept", kept)
+                .executeUpdate();
     }
 
     static boolean end(UUID owner, UUID id) {

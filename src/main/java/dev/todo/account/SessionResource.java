@@ -6,6 +6,7 @@ import dev.todo.common.Ids;
 import dev.todo.problem.ProblemException;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.AuthenticationFailedException;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -76,12 +78,8 @@ class SessionResource {
     @Operation(operationId = "endSession", summary = "End a session")
     @APIResponse(responseCode = "204", description = "Its tokens are good for nothing any more.")
     public void end(@PathParam("id") @Schema(format = "uuid") String id) {
-        var session = Ids.parse(id)
-                .filter(known -> sessions.end(user.id(), known))
-                .orElseThrow(() -> {
-                    audit.record(Event.ACCESS_REFUSED, user.id(), user.caller().session());
-                    return ProblemException.notFound("You have no session with this id.");
-                });
+        var session =
+                Ids.parse(id).filter(known -> sessions.end(user.id(), known)).orElseThrow(this::unknown);
         audit.record(Event.SESSION_ENDED, user.id(), session);
     }
 
@@ -89,9 +87,18 @@ class SessionResource {
     @Path("/sessions")
     @Operation(operationId = "endOtherSessions", summary = "End all sessions but this one")
     @APIResponse(responseCode = "204", description = "Their tokens are good for nothing any more.")
-    public void endOthers() {
+    public void endOthers(@Context HttpServerRequest request) {
+        // With a slash at the end, which RESTEasy overlooks, it is one session whose id is empty.
+        if (!request.path().equals("/auth/sessions")) {
+            throw unknown();
+        }
         sessions.endOthers(user.caller());
         audit.record(Event.OTHER_SESSIONS_ENDED, user.id(), user.caller().session());
+    }
+
+    private ProblemException unknown() {
+        audit.record(Event.ACCESS_REFUSED, user.id(), user.caller().session());
+        return ProblemException.notFound("You have no session with this id.");
     }
 
     /** All of them: there are never many. */

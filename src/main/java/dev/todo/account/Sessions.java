@@ -48,13 +48,11 @@ class Sessions {
     }
 
     private Session persist(User user, Client client) {
-        clearEnded();
-        var others = Session.<Session>list("user.id", Sort.ascending("lastUsedAt", "id"), user.id);
-        others.stream()
-                .limit(Math.max(0, others.size() + 1 - SessionLimits.PER_USER))
-                .forEach(session -> session.delete());
+        Session.endOldest(user.id, SessionLimits.PER_USER - 1);
         var session = Session.begun(user, client);
         session.persist();
+        // Last, since it holds rows of others, who may be waited for.
+        clearEnded();
         return session;
     }
 

@@ -68,13 +68,17 @@ class User extends PanacheEntityBase {
                 == 1;
     }
 
+    /** Finds a user, and keeps others from changing what is theirs until the transaction ends. */
+    static Optional<User> findLocked(UUID id) {
+        return findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE);
+    }
+
     /**
      * Finds a user whose password is still the one that was checked, and keeps it so until the transaction ends: a change that
      * comes later finds what this one makes.
      */
     static Optional<User> findWithPassword(UUID id, PasswordHash password) {
-        return User.<User>findByIdOptional(id, LockModeType.PESSIMISTIC_WRITE)
-                .filter(user -> user.hashedPassword.equals(password.text()));
+        return findLocked(id).filter(user -> user.hashedPassword.equals(password.text()));
     }
 
     static Optional<User> findByEmail(String email) {

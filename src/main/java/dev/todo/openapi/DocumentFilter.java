@@ -35,7 +35,7 @@ public class DocumentFilter implements OASFilter {
             "verifyEmail");
 
     private static final Set<String> CONFLICTING =
-            Set.of("signUp", "changePassword", "beginSecondFactor", "replaceRecoveryCodes");
+            Set.of("signUp", "changePassword", "beginSecondFactor", "confirmSecondFactor", "replaceRecoveryCodes");
 
     private static final Set<String> MAILING = Set.of("forgotPassword", "requestEmailVerification");
 

@@ -20,7 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,12 +142,7 @@ class MailProofTest extends ApiTest {
             strings = {"", " ", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "' or 1=1 --", "%00", "\u00e9"})
     void aGuessedTokenIsGoodForNothing(String token) {
         reset(token, NEW_PASSWORD).then().spec(problem(400)).body("errors.field", contains("token"));
-        anonymous()
-                .body(Map.of("token", token))
-                .post("/auth/email/verify")
-                .then()
-                .spec(problem(400))
-                .body("errors.field", contains("token"));
+        verify(token).then().spec(problem(400)).body("errors.field", contains("token"));
     }
 
     @Test
@@ -258,11 +257,7 @@ class MailProofTest extends ApiTest {
     @Test
     void anAddressThatIsVerifiedGetsNoOtherMailThatAsksWhoseItIs() {
         var user = newUser();
-        anonymous()
-                .body(Map.of("token", Mailbox.awaitToken(user.email(), VERIFICATION)))
-                .post("/auth/email/verify")
-                .then()
-                .statusCode(204);
+        verify(Mailbox.awaitToken(user.email(), VERIFICATION)).then().statusCode(204);
         user.client().post("/auth/email/verification").then().statusCode(202);
         forgotten(user);
         assertEquals(2, Mailbox.mailsTo(user.email()).size());
@@ -272,11 +267,7 @@ class MailProofTest extends ApiTest {
     void aResetDoesNotSwitchTheSecondFactorOff() {
         var user = newUser();
         String verification = Mailbox.awaitToken(user.email(), VERIFICATION);
-        anonymous()
-                .body(Map.of("token", verification))
-                .post("/auth/email/verify")
-                .then()
-                .statusCode(204);
+        verify(verification).then().statusCode(204);
         SecondFactorTest.enrol(user);
         reset(forgotten(user), NEW_PASSWORD).then().statusCode(204);
         tryLogIn(user.email(), NEW_PASSWORD)
@@ -300,11 +291,7 @@ class MailProofTest extends ApiTest {
     void aSecondFactorThatIsOlderThanTheProofOfTheAddressGoesWithAReset() {
         var squatter = newUser();
         SecondFactorTest.enrol(squatter);
-        anonymous()
-                .body(Map.of("token", Mailbox.awaitToken(squatter.email(), VERIFICATION)))
-                .post("/auth/email/verify")
-                .then()
-                .statusCode(204);
+        verify(Mailbox.awaitToken(squatter.email(), VERIFICATION)).then().statusCode(204);
         reset(forgotten(squatter), NEW_PASSWORD).then().statusCode(204);
         logIn(squatter.email(), NEW_PASSWORD);
     }
@@ -336,11 +323,7 @@ class MailProofTest extends ApiTest {
     @Test
     void aResetForgivesNoWrongCodesOfTheSecondFactor() {
         var user = newUser();
-        anonymous()
-                .body(Map.of("token", Mailbox.awaitToken(user.email(), VERIFICATION)))
-                .post("/auth/email/verify")
-                .then()
-                .statusCode(204);
+        verify(Mailbox.awaitToken(user.email(), VERIFICATION)).then().statusCode(204);
         SecondFactorTest.enrol(user);
         for (int i = 0; i < 5; i++) {
             anonymous()
@@ -367,8 +350,7 @@ class MailProofTest extends ApiTest {
         var user = newUser();
         String token = Mailbox.awaitToken(user.email(), VERIFICATION);
         DATABASE.overtaken(
-                        "update users set hashed_password = 'new' where id = '" + user.id() + "'",
-                        () -> anonymous().body(Map.of("token", token)).post("/auth/email/verify"))
+                        "update users set hashed_password = 'new' where id = '" + user.id() + "'", () -> verify(token))
                 .then()
                 .statusCode(204);
         assertEquals(
@@ -399,17 +381,9 @@ class MailProofTest extends ApiTest {
         var user = newUser();
         String token = Mailbox.awaitToken(user.email(), VERIFICATION);
         user.client().get("/auth/me/security").then().statusCode(200).body("email_verified_at", nullValue());
-        anonymous()
-                .body(Map.of("token", token))
-                .post("/auth/email/verify")
-                .then()
-                .statusCode(204);
+        verify(token).then().statusCode(204);
         user.client().get("/auth/me/security").then().statusCode(200).body("email_verified_at", notNullValue());
-        anonymous()
-                .body(Map.of("token", token))
-                .post("/auth/email/verify")
-                .then()
-                .spec(problem(400));
+        verify(token).then().spec(problem(400));
     }
 
     @Test
@@ -417,11 +391,7 @@ class MailProofTest extends ApiTest {
         var user = newUser();
         String verification = Mailbox.awaitToken(user.email(), VERIFICATION);
         reset(verification, NEW_PASSWORD).then().spec(problem(400));
-        anonymous()
-                .body(Map.of("token", forgotten(user)))
-                .post("/auth/email/verify")
-                .then()
-                .spec(problem(400));
+        verify(forgotten(user)).then().spec(problem(400));
     }
 
     @Test
@@ -431,11 +401,88 @@ class MailProofTest extends ApiTest {
         String first = Mailbox.awaitToken(user.email(), VERIFICATION);
         user.client().post("/auth/email/verification").then().statusCode(202);
         Mailbox.awaitToken(user.email(), VERIFICATION, 2);
-        anonymous()
-                .body(Map.of("token", first))
-                .post("/auth/email/verify")
+        verify(first).then().spec(problem(400));
+    }
+
+    /** The log-in holds the row of the user, and its session is there when the reset goes on. */
+    @Test
+    void aLogInWithTheOldPasswordDoesNotOutliveTheResetThatItWasFasterThan() {
+        var user = newUser();
+        String token = forgotten(user);
+        DATABASE.overtaken(
+                        lockOf(user) + "; insert into sessions select gen_random_uuid(), user_id, created_at,"
+                                + " last_used_at, null, address, 0, '{}' from sessions where id = '"
+                                + sessionOf(user.token()) + "'",
+                        () -> reset(token, NEW_PASSWORD))
                 .then()
-                .spec(problem(400));
+                .statusCode(204);
+        assertEquals(
+                List.of(), DATABASE.query("select id from sessions where user_id = ?", UUID.fromString(user.id())));
+    }
+
+    @Test
+    void aSecondFactorThatASquatterConfirmsDuringTheResetGoesWithIt() {
+        var squatter = newUser();
+        SecondFactorTest.begin(squatter).then().statusCode(200);
+        String token = forgotten(squatter);
+        DATABASE.overtaken(
+                        lockOf(squatter) + "; update second_factors set confirmed_at = now() where user_id = '"
+                                + squatter.id() + "'",
+                        () -> reset(token, NEW_PASSWORD))
+                .then()
+                .statusCode(204);
+        logIn(squatter.email(), NEW_PASSWORD);
+    }
+
+    /** Also where the address was verified: nobody knows who began it. */
+    @Test
+    void aResetForgetsASecondFactorThatWasBegun() {
+        var user = newUser();
+        verify(Mailbox.awaitToken(user.email(), VERIFICATION)).then().statusCode(204);
+        SecondFactorTest.begin(user).then().statusCode(200);
+        reset(forgotten(user), NEW_PASSWORD).then().statusCode(204);
+        assertEquals(
+                List.of(),
+                DATABASE.query("select 1 from second_factors where user_id = ?", UUID.fromString(user.id())));
+    }
+
+    @Test
+    void anAccountThatIsDeletedWhileItsMailIsWrittenIsNoFault() {
+        var user = newUser();
+        Mailbox.awaitToken(user.email(), VERIFICATION);
+        List<String> logged = new CopyOnWriteArrayList<>();
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(entry.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var logger = Logger.getLogger(MailProofs.class.getName());
+        logger.addHandler(handler);
+        try {
+            DATABASE.overtaken(
+                            "delete from users where id = '" + user.id() + "'",
+                            () -> forgot(user.email(), newAddress()))
+                    .then()
+                    .statusCode(202);
+            // Both threads have gone on.
+            forgotten(newUser());
+            forgotten(newUser());
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(List.of(), logged);
+        assertEquals(1, Mailbox.mailsTo(user.email()).size());
+    }
+
+    private static String lockOf(User user) {
+        return "select from users where id = '" + user.id() + "' for update";
     }
 
     private static String forgotten(User user) {
@@ -448,6 +495,10 @@ class MailProofTest extends ApiTest {
                 .header("X-Request-Id", "the-same")
                 .body(Map.of("email", email))
                 .post("/auth/password/forgotten");
+    }
+
+    private static Response verify(String token) {
+        return anonymous().body(Map.of("token", token)).post("/auth/email/verify");
     }
 
     private static Response reset(String token, String password) {

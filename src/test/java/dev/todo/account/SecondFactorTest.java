@@ -275,11 +275,18 @@ class SecondFactorTest extends ApiTest {
                 .post("/auth/totp")
                 .then()
                 .spec(problem(409));
-        user.client()
-                .body(Map.of("code", factor.code(1)))
-                .post("/auth/totp/confirm")
-                .then()
-                .spec(problem(400));
+        confirm(user, factor.code(1)).then().spec(problem(409));
+    }
+
+    /** Else a click too many would keep the user out. */
+    @Test
+    void confirmingAgainIsNoWrongCode() {
+        var user = newUser();
+        var factor = enrol(user);
+        for (int i = 0; i < 6; i++) {
+            confirm(user, factor.code(-1)).then().spec(problem(409));
+        }
+        logIn(user, factor.code(0)).then().statusCode(200);
     }
 
     @Test
@@ -336,6 +343,65 @@ class SecondFactorTest extends ApiTest {
                 DATABASE.query("select 1 from second_factors where user_id = ?", UUID.fromString(user.id())));
     }
 
+    /** Of a session that the owner ends, by a reset say, nothing is left over that would keep the owner out. */
+    @ParameterizedTest
+    @CsvSource({"DELETE, /auth/totp", "POST, /auth/totp/recovery-codes", "DELETE, /auth/me", "PUT, /auth/password"})
+    void nothingIsChangedUnderASessionThatIsEndedMeanwhile(String method, String path) {
+        var user = newUser();
+        var factor = enrol(user);
+        Map<String, String> input = path.equals("/auth/password")
+                ? Map.of("current_password", PASSWORD, "new_password", "better horse battery staple")
+                : Map.of("password", PASSWORD);
+        Map<String, String> body = new HashMap<>(input);
+        body.put("code", factor.code(0));
+        endSessionWhile(user, () -> user.client().body(body).request(method, path))
+                .then()
+                .spec(problem(401));
+        logIn(user, factor.recoveryCodes().get(0)).then().statusCode(200);
+    }
+
+    @Test
+    void aSecondFactorIsNotBegunUnderASessionThatIsEndedMeanwhile() {
+        var user = newUser();
+        endSessionWhile(user, () -> begin(user)).then().spec(problem(401));
+        assertEquals(List.of(), stored(user));
+    }
+
+    @Test
+    void aSecondFactorIsNotConfirmedUnderASessionThatIsEndedMeanwhile() {
+        var user = newUser();
+        String secret = begin(user).path("secret");
+        endSessionWhile(user, () -> confirm(user, OneTimePassword.of(secret, 0)))
+                .then()
+                .spec(problem(401));
+        logIn(user, null).then().statusCode(200);
+    }
+
+    /** It may have been begun by whom the change locks out. */
+    @Test
+    void aChangeOfThePasswordForgetsASecondFactorThatWasBegun() {
+        var user = newUser();
+        begin(user).then().statusCode(200);
+        bearer(logIn(user.email(), PASSWORD))
+                .body(Map.of("current_password", PASSWORD, "new_password", "better horse battery staple"))
+                .put("/auth/password")
+                .then()
+                .statusCode(204);
+        assertEquals(List.of(), stored(user));
+    }
+
+    private static List<String> stored(User user) {
+        return DATABASE.query("select 1 from second_factors where user_id = ?", UUID.fromString(user.id()));
+    }
+
+    private static Response endSessionWhile(User user, Supplier<Response> work) {
+        return DATABASE.overtaken(
+                "select from users where id = '" + user.id() + "' for update;"
+                        + " select from second_factors where user_id = '" + user.id() + "' for update;"
+                        + " delete from sessions where id = '" + sessionOf(user.token()) + "'",
+                work);
+    }
+
     private static Response changePasswordWhile(User user, Supplier<Response> work) {
         return DATABASE.overtaken("update users set hashed_password = 'new' where id = '" + user.id() + "'", work);
     }
@@ -385,7 +451,7 @@ class SecondFactorTest extends ApiTest {
         return user.client().body(Map.of("code", code)).post("/auth/totp/confirm");
     }
 
-    private static Response begin(User user) {
+    static Response begin(User user) {
         return user.client().body(Map.of("password", PASSWORD)).post("/auth/totp");
     }
 

@@ -103,6 +103,20 @@ class SessionTest extends ApiTest {
         user.client().get("/auth/sessions").then().body("items.id", contains(sessionOf(user.token())));
     }
 
+    /** Of a client that has lost the id of the one session that it means. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "//"})
+    void anEmptyIdIsNotThatOfAllSessions(String id) {
+        var user = newUser();
+        String other = logIn(user.email(), PASSWORD);
+        user.client()
+                .urlEncodingEnabled(false)
+                .delete("/auth/sessions" + id)
+                .then()
+                .spec(problem(404));
+        accepted(other);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"1", "x", "00000000-0000-0000-0000-000000000000", "%00", "..%2f"})
     void anUnknownSessionIsNotFound(String id) {
@@ -317,6 +331,19 @@ class SessionTest extends ApiTest {
         accepted(user.token());
         String latest = logIn(user.email(), PASSWORD);
         refused(user.token());
+        bearer(latest).get("/auth/sessions").then().body("items", hasSize(100));
+    }
+
+    @Test
+    void aSessionThatIsEndedWhileALogInWouldEndItIsNoFault() {
+        var user = newUser();
+        DATABASE.query(
+                "insert into sessions select gen_random_uuid(), user_id, created_at, last_used_at + interval '1 minute' * n,"
+                        + " null, address, 0, '{}' from sessions, generate_series(1, 99) n where user_id = ?",
+                uuid(user.id()));
+        String latest = DATABASE.overtaken(
+                "delete from sessions where id = '" + sessionOf(user.token()) + "'",
+                () -> logIn(user.email(), PASSWORD));
         bearer(latest).get("/auth/sessions").then().body("items", hasSize(100));
     }
 

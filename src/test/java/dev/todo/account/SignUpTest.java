@@ -1,5 +1,6 @@
 package dev.todo.account;
 
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -50,6 +51,21 @@ class SignUpTest extends ApiTest {
         String name = newEmail();
         signUp("élodie.ж-" + name, PASSWORD, 201);
         signUp("ÉLODIE.Ж-" + name, PASSWORD, 409);
+    }
+
+    /** Kelvin sign, long s, dotted and dotless i: the address would be taken before its owner signs up, or look like it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u212A", "\u017F", "\u0130", "\u0131"})
+    void aLetterThatBecomesAnotherOneInUpperOrLowerCaseTakesNobodysAddress(String letter) {
+        String rest = newEmail();
+        anonymous()
+                .body(Map.of("email", letter + rest, "password", PASSWORD))
+                .post("/auth/signup")
+                .then()
+                .spec(problem(400))
+                .body("errors.field", contains("email"));
+        signUp("k" + rest, PASSWORD, 201);
+        signUp("stra\u00dfe-" + rest, PASSWORD, 201);
     }
 
     @ParameterizedTest

@@ -211,11 +211,7 @@ class AccountPageTest extends ScreenTest {
         new Screen(other).button("Sign out").click();
         assertThat(screen.heading("Sign in")).isVisible();
         assertThat(page.getByText("secret")).hasCount(0);
-        // In the same page
-        var next = newUser();
-        screen.field("E-mail address").fill(next.email());
-        screen.field("Password").fill(PASSWORD);
-        screen.button("Sign in").click();
+        screen.submitSignIn(newUser().email(), PASSWORD);
         assertEmpty("Nothing here yet");
         page.waitForResponse(
                 Pattern.compile("/api/tasks/"),

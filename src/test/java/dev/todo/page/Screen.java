@@ -84,6 +84,10 @@ record Screen(Page page) {
 
     void signIn(String email, String password) {
         page.navigate("/");
+        submitSignIn(email, password);
+    }
+
+    void submitSignIn(String email, String password) {
         field("E-mail address").fill(email);
         field("Password").fill(password);
         button("Sign in").click();
