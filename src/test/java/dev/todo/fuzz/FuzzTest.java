@@ -53,7 +53,12 @@ class FuzzTest extends ApiTest {
 
     @Test
     void parameters() throws Exception {
-        fire("parameters", 8_000, queries()::parameter, Aftermath.NONE);
+        // Half of these search, and the searches of one user wait for each other.
+        List<Queries> users = new ArrayList<>();
+        for (int i = 0; i < Volley.CONNECTIONS; i++) {
+            users.add(queries());
+        }
+        fire("parameters", 8_000, dice -> users.get(dice.number() % users.size()).parameter(dice), Aftermath.NONE);
     }
 
     @Test
