@@ -58,7 +58,11 @@ class FuzzTest extends ApiTest {
         for (int i = 0; i < Volley.CONNECTIONS; i++) {
             users.add(queries());
         }
-        fire("parameters", 8_000, dice -> users.get(dice.number() % users.size()).parameter(dice), Aftermath.NONE);
+        fire(
+                "parameters",
+                8_000,
+                dice -> users.get(dice.number() % users.size()).parameter(dice),
+                Aftermath.NONE);
     }
 
     @Test
