@@ -12,10 +12,14 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.UuidGenerator;
+import org.hibernate.jpa.HibernateHints;
 import org.hibernate.type.SqlTypes;
 
 /** Something that its owner wants to get done. Every query takes the owner's id. */
@@ -67,6 +71,15 @@ class Task extends PanacheEntityBase {
 
     static Optional<Task> find(UUID owner, UUID id) {
         return Task.<Task>find("id = :id and userId = :owner", key(owner, id)).singleResultOptional();
+    }
+
+    /** The tasks with these ids that there are, in their order. */
+    static List<Task> listInOrder(UUID owner, List<UUID> ids) {
+        Map<UUID, Task> found = Task.<Task>find("userId = :owner and id in :ids", Map.of("owner", owner, "ids", ids))
+                .withHint(HibernateHints.HINT_READ_ONLY, true)
+                .stream()
+                .collect(Collectors.toMap(task -> task.id, Function.identity()));
+        return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
     /** Finds a task to change, and holds off other changes until the transaction ends, so that none is lost. */

@@ -3,15 +3,18 @@ package dev.todo.task;
 import dev.todo.problem.Problem.FieldError;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.Cursors.Position;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ImageMode;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.QueryTimeoutException;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 import org.antlr.v4.runtime.BailErrorStrategy;
 import org.antlr.v4.runtime.atn.PredictionMode;
 import org.hibernate.jpa.HibernateHints;
@@ -30,6 +33,8 @@ class TaskList {
         }
     }
 
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     private final Cursors cursors;
     private final ListMemory memory;
     private final SearchTurns turns;
@@ -40,17 +45,17 @@ class TaskList {
         this.turns = turns;
     }
 
-    /** @throws ProblemException 400 if the cursor is not one of this list, 503 if too much is being read */
+    /** @throws ProblemException 400 if the cursor is not one of this list, 503 if too much is being read or it takes too long */
     TaskPage page(UUID owner, TaskQuery query) {
         Position after = query.cursor()
                 .map(cursor -> cursors.decode(owner, query, cursor)
                         .orElseThrow(() -> ProblemException.invalid(
                                 List.of(new FieldError("cursor", "is not a next_cursor of this list")))))
                 .orElse(null);
-        Supplier<List<Task>> reading =
-                () -> memory.read(query.limit(), () -> read(owner, query, after, query.limit() + 1));
-        // Memory comes second, or searches would keep it while they wait.
-        List<Task> tasks = query.filter().isSearch() ? turns.search(owner, reading) : reading.get();
+        int count = query.limit() + 1;
+        List<Task> tasks = query.filter().isSearch()
+                ? search(owner, query, after, count)
+                : memory.read(query.limit(), () -> read(owner, query, after, count, Range::tasks));
         boolean isLast = tasks.size() <= query.limit();
         List<Task> items = isLast ? tasks : tasks.subList(0, query.limit());
         return new TaskPage(
@@ -58,25 +63,43 @@ class TaskList {
                 isLast ? null : cursors.encode(owner, query, items.get(items.size() - 1)));
     }
 
-    private static List<Task> read(UUID owner, TaskQuery query, Position after, int count) {
+    /** Searches for ids first: who reads a list does not wait for memory that others' searches keep for seconds. */
+    private List<Task> search(UUID owner, TaskQuery query, Position after, int count) {
+        try {
+            return turns.search(
+                    owner,
+                    () -> QuarkusTransaction.requiringNew().call(() -> {
+                        // The tasks are still those that were found.
+                        Task.getEntityManager()
+                                .createNativeQuery("set transaction isolation level repeatable read, read only")
+                                .executeUpdate();
+                        List<UUID> ids = read(owner, query, after, count, Range::ids);
+                        return memory.read(query.limit(), () -> Task.listInOrder(owner, ids));
+                    }));
+        } catch (QueryTimeoutException e) {
+            throw ProblemException.unavailable(
+                    "The search took too long; look for something else, or filter more.", RETRY);
+        }
+    }
+
+    private static <T> List<T> read(
+            UUID owner, TaskQuery query, Position after, int count, BiFunction<Range, Integer, List<T>> reading) {
         if (query.sort().key() != TaskSort.Key.DUE_DATE) {
-            return new Range(owner, query).after(after).read(count);
+            return reading.apply(new Range(owner, query).after(after), count);
         }
         // Two ranges of one index, since "nulls last" in both directions is no order that an index has.
-        List<Task> tasks = new ArrayList<>();
+        List<T> rows = new ArrayList<>();
         if (after == null || after.value() != null) {
-            tasks.addAll(new Range(owner, query)
-                    .and("dueAt is not null")
-                    .after(after)
-                    .read(count));
+            rows.addAll(reading.apply(
+                    new Range(owner, query).and("dueAt is not null").after(after), count));
         }
-        if (tasks.size() < count && !query.filter().wantsDueDate()) {
-            tasks.addAll(new Range(owner, query)
+        if (rows.size() < count && !query.filter().wantsDueDate()) {
+            var range = new Range(owner, query)
                     .and("dueAt is null")
-                    .after(after == null || after.value() != null ? null : after)
-                    .read(count - tasks.size()));
+                    .after(after == null || after.value() != null ? null : after);
+            rows.addAll(reading.apply(range, count - rows.size()));
         }
-        return tasks;
+        return rows;
     }
 
     /**
@@ -88,10 +111,11 @@ class TaskList {
                 "from Task where userId = :owner order by createdAt desc, id desc",
                 "from Task where userId = :owner and completed = :completed and priority in :priorities"
                         + " and (createdAt, id) < (:lastValue, :lastId) order by createdAt asc, id asc",
-                "from Task where userId = :owner and array_includes(tags, :tags)"
+                "select id from Task where userId = :owner and array_includes(tags, :tags)"
                         + " and (title ilike :text escape '\\' or description ilike :text escape '\\')"
                         + " and dueAt >= :dueFromDay and (dueAllDay = true or dueAt >= :dueFrom) and dueAt is not null"
-                        + " order by dueAt asc, id asc")) {
+                        + " order by dueAt asc, id asc",
+                "from Task where userId = :owner and id in :ids")) {
             var parser = HqlParseTreeBuilder.INSTANCE.buildHqlParser(
                     query, HqlParseTreeBuilder.INSTANCE.buildHqlLexer(query));
             parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
@@ -106,7 +130,6 @@ class TaskList {
         private static final int SECONDS_TO_SEARCH = 4;
 
         private final TaskSort sort;
-        private final boolean isSearch;
         private final StringBuilder conditions = new StringBuilder("userId = :owner");
         private final Map<String, Object> parameters = new HashMap<>();
 
@@ -114,7 +137,6 @@ class TaskList {
             this.sort = query.sort();
             this.parameters.put("owner", owner);
             var filter = query.filter();
-            this.isSearch = filter.isSearch();
             filter.completed().ifPresent(completed -> and("completed = :completed", "completed", completed));
             if (!filter.priorities().isEmpty()) {
                 and("priority in :priorities", "priorities", filter.priorities());
@@ -160,18 +182,26 @@ class TaskList {
                             position.value());
         }
 
-        private List<Task> read(int count) {
-            String direction = sort.descending() ? " desc" : " asc";
-            String order = " order by " + sort.key().attribute() + direction + ", id" + direction;
-            var query = Task.<Task>find(conditions + order, parameters)
+        private List<Task> tasks(int count) {
+            return Task.<Task>find(conditionsAndOrder(), parameters)
                     .page(0, count)
-                    .withHint(HibernateHints.HINT_READ_ONLY, true);
-            if (isSearch) {
-                // The database would go on long after the connection was given up. A list that is read off an index has
-                // no clock to pay for.
-                query.withHint(HibernateHints.HINT_TIMEOUT, SECONDS_TO_SEARCH);
-            }
-            return query.list();
+                    .withHint(HibernateHints.HINT_READ_ONLY, true)
+                    .list();
+        }
+
+        private List<UUID> ids(int count) {
+            return Task.find("select id from Task where " + conditionsAndOrder(), parameters)
+                    .page(0, count)
+                    // The database would go on long after the connection was given up. A list that is read off an index
+                    // has no clock to pay for.
+                    .withHint(HibernateHints.HINT_TIMEOUT, SECONDS_TO_SEARCH)
+                    .project(UUID.class)
+                    .list();
+        }
+
+        private String conditionsAndOrder() {
+            String direction = sort.descending() ? " desc" : " asc";
+            return conditions + " order by " + sort.key().attribute() + direction + ", id" + direction;
         }
     }
 }
