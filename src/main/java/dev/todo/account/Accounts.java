@@ -1,8 +1,8 @@
 package dev.todo.account;
 
 import dev.todo.audit.AuditLog;
-import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
+import dev.todo.common.SlowTransactions;
 import dev.todo.password.PasswordHashes;
 import dev.todo.password.PasswordRules;
 import dev.todo.password.PasswordWorkers;
@@ -14,6 +14,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.security.AuthenticationFailedException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.UUID;
@@ -33,6 +34,7 @@ class Accounts {
     private final SecondFactors secondFactors;
     private final RecoveryCodes recoveryCodes;
     private final MailProofs mailProofs;
+    private final Event<AccountDeletion> deletions;
     private final AuditLog audit;
 
     Accounts(
@@ -44,6 +46,7 @@ class Accounts {
             SecondFactors secondFactors,
             RecoveryCodes recoveryCodes,
             MailProofs mailProofs,
+            Event<AccountDeletion> deletions,
             AuditLog audit) {
         this.passwords = passwords;
         this.hashes = hashes;
@@ -53,6 +56,7 @@ class Accounts {
         this.secondFactors = secondFactors;
         this.recoveryCodes = recoveryCodes;
         this.mailProofs = mailProofs;
+        this.deletions = deletions;
         this.audit = audit;
     }
 
@@ -61,15 +65,14 @@ class Accounts {
         refuseAmbiguous(input.email());
         refuseLocalPart("password", input.password(), input.email());
         throttles.count(Limit.SIGN_UP_BY_ADDRESS, client);
-        return workers.submit(client, () -> {
-            var hash = hashes.hash(input.password());
+        return workers.submit(client, () -> hashes.hash(input.password()), hash -> {
             try {
                 var account = QuarkusTransaction.requiringNew().call(() -> {
                     var user = User.signedUp(input.email(), hash);
                     user.persistAndFlush();
                     return Account.of(user);
                 });
-                audit.record(Event.SIGNED_UP, account.id());
+                audit.record(AuditLog.Event.SIGNED_UP, account.id());
                 mailProofs.welcome(account);
                 return account;
             } catch (ConstraintViolationException e) {
@@ -94,31 +97,34 @@ class Accounts {
     /** Ends all other sessions; fails as {@link PasswordChecks#confirm} does, or with a 409 if somebody else was faster. */
     Uni<Void> changePassword(Caller caller, Credentials.Change input, Client client) {
         refuseLocalPart("new_password", input.newPassword(), caller.account().email());
-        return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
-            var hash = hashes.hash(input.newPassword());
-            QuarkusTransaction.requiringNew().run(() -> {
-                User user = passed.locked();
-                Session.requireAlive(caller);
-                user.setPassword(hash);
-                SecondFactor.deletePending(user.id);
-                Session.endOthers(passed.user(), caller.session());
-                MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
-            });
-            audit.record(Event.OTHER_SESSIONS_ENDED, passed.user(), caller.session());
-            audit.record(Event.PASSWORD_CHANGED, passed.user(), caller.session());
-            return null;
-        });
+        return passwords
+                .confirm(caller.account().id(), input.asked(), client, passed -> passed)
+                .flatMap(passed -> workers.submit(client, () -> hashes.hash(input.newPassword()), hash -> {
+                    QuarkusTransaction.requiringNew().run(() -> {
+                        User user = passed.locked();
+                        Session.requireAlive(caller);
+                        user.setPassword(hash);
+                        SecondFactor.deletePending(user.id);
+                        Session.endOthers(passed.user(), caller.session());
+                        MailToken.revoke(passed.user(), MailToken.Purpose.PASSWORD_RESET);
+                    });
+                    audit.record(AuditLog.Event.OTHER_SESSIONS_ENDED, passed.user(), caller.session());
+                    audit.record(AuditLog.Event.PASSWORD_CHANGED, passed.user(), caller.session());
+                    return null;
+                }));
     }
 
-    /** Deletes the user and all that is theirs, which the database does at once; fails as {@link PasswordChecks#confirm} does. */
+    /** Deletes the user and all that is theirs, all at once; fails as {@link PasswordChecks#confirm} does. */
     Uni<Void> delete(Caller caller, Credentials.Confirmation input, Client client) {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
-            QuarkusTransaction.requiringNew().run(() -> {
+            SlowTransactions.run(() -> {
+                // Before the user is locked, which whatever else is done in the user's name waits for.
+                deletions.fire(new AccountDeletion(passed.user()));
                 User user = passed.locked();
                 Session.requireAlive(caller);
                 user.delete();
             });
-            audit.record(Event.ACCOUNT_DELETED, passed.user());
+            audit.record(AuditLog.Event.ACCOUNT_DELETED, passed.user());
             return null;
         });
     }

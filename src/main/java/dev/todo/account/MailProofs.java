@@ -175,8 +175,7 @@ class MailProofs {
     /** Sets another password and ends all sessions. Fails with a {@link ProblemException} 400 if the token is good for nothing. */
     Uni<Void> reset(String token, String password, Client client) {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        return workers.submit(client, () -> {
-            var hash = hashes.hash(password);
+        return workers.submit(client, () -> hashes.hash(password), hash -> {
             Optional<UUID> reset = QuarkusTransaction.requiringNew()
                     .call(() -> MailToken.use(token, Purpose.PASSWORD_RESET).map(user -> {
                         Accounts.refuseLocalPart("new_password", password, user.email);

@@ -21,7 +21,7 @@ import java.util.function.Function;
 
 /**
  * Tests passwords and second factors, ever more slowly for who guesses; holds no connection while it hashes. What depends on
- * a password goes on where it was tested, on {@link PasswordWorkers}.
+ * a password is done on a worker thread afterwards.
  */
 @ApplicationScoped
 class PasswordChecks {
@@ -39,6 +39,13 @@ class PasswordChecks {
                     .orElseThrow(() -> ProblemException.conflict("The password has been changed meanwhile."));
         }
     }
+
+    /**
+     * What came of a password.
+     *
+     * @param renewal in place of a hash that is outdated
+     */
+    private record Tested(boolean isRight, Optional<PasswordHash> renewal) {}
 
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;
@@ -70,8 +77,8 @@ class PasswordChecks {
                 .map(found -> found.user().toString())
                 .orElseGet(() -> input.email().toLowerCase(Locale.ROOT));
         Attempt attempt = throttles.begin(account, client);
-        return workers.submit(client, () -> {
-            if (!isRight(input.password(), candidate)) {
+        return workers.submit(client, () -> test(input.password(), candidate), tested -> {
+            if (!tested.isRight()) {
                 candidate.ifPresentOrElse(
                         found -> audit.record(Event.LOG_IN_FAILED, found.user()),
                         () -> audit.record(Event.LOG_IN_FAILED));
@@ -83,7 +90,7 @@ class PasswordChecks {
                     input.code(),
                     attempt,
                     message -> ProblemException.secondFactor("The code of the second factor " + message + "."));
-            return pass(candidate.get(), attempt, input.password(), then);
+            return pass(renewed(candidate.get(), tested, input.password()), attempt, then);
         });
     }
 
@@ -99,8 +106,8 @@ class PasswordChecks {
     <T> Uni<T> confirm(UUID user, Credentials.Asked input, Client client, Function<Passed, T> then) {
         var candidate = find(user);
         Attempt attempt = throttles.begin(user.toString(), client);
-        return workers.submit(client, () -> {
-            if (!isRight(input.password(), candidate)) {
+        return workers.submit(client, () -> test(input.password(), candidate), tested -> {
+            if (!tested.isRight()) {
                 audit.record(Event.PASSWORD_CHECK_FAILED, user);
                 throttles.failed(attempt);
                 throw ProblemException.invalid(List.of(new FieldError(input.field(), "is wrong")));
@@ -110,7 +117,7 @@ class PasswordChecks {
                     input.code(),
                     attempt,
                     message -> ProblemException.invalid(List.of(new FieldError("code", message))));
-            return pass(candidate.get(), attempt, input.password(), then);
+            return pass(renewed(candidate.get(), tested, input.password()), attempt, then);
         });
     }
 
@@ -123,9 +130,11 @@ class PasswordChecks {
         return new Passed(user.id, user.password());
     }
 
-    private boolean isRight(String password, Optional<Passed> candidate) {
+    private Tested test(String password, Optional<Passed> candidate) {
         PasswordHash hash = candidate.map(Passed::password).orElseGet(hashes::unmatchable);
-        return hashes.matches(password, hash) && candidate.isPresent();
+        boolean isRight = hashes.matches(password, hash) && candidate.isPresent();
+        boolean isOutdated = isRight && hashes.isOutdated(password, hash);
+        return new Tested(isRight, isOutdated ? Optional.of(hashes.hash(password)) : Optional.empty());
     }
 
     private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {
@@ -143,18 +152,18 @@ class PasswordChecks {
         }
     }
 
-    private <T> T pass(Passed passed, Attempt attempt, String password, Function<Passed, T> then) {
-        T result = then.apply(renewed(passed, password));
+    private <T> T pass(Passed passed, Attempt attempt, Function<Passed, T> then) {
+        T result = then.apply(passed);
         throttles.succeeded(attempt);
         return result;
     }
 
     /** Replaces an outdated hash. If the password was changed meanwhile, gives the old one, which is good for nothing. */
-    private Passed renewed(Passed passed, String password) {
-        if (!hashes.isOutdated(password, passed.password())) {
+    private Passed renewed(Passed passed, Tested tested, String password) {
+        if (tested.renewal().isEmpty()) {
             return passed;
         }
-        var renewed = new Passed(passed.user(), hashes.hash(password));
+        var renewed = new Passed(passed.user(), tested.renewal().get());
         boolean isReplaced = QuarkusTransaction.requiringNew()
                 .call(() -> User.replacePassword(passed.user(), passed.password(), renewed.password()));
         if (isReplaced) {

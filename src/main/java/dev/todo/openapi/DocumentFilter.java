@@ -47,7 +47,7 @@ public class DocumentFilter implements OASFilter {
         DESCRIPTIONS.put("409", "Something is in the way: the e-mail address is taken, say.");
         DESCRIPTIONS.put("413", "The body is over 256 KiB.");
         DESCRIPTIONS.put("415", "The body is not JSON.");
-        DESCRIPTIONS.put("429", "Too many attempts.");
+        DESCRIPTIONS.put("429", "Too many attempts, or too many requests at once.");
         DESCRIPTIONS.put("501", "This service is not set up to send mail.");
         DESCRIPTIONS.put("503", "Too busy, or the database is away; worth another try.");
         DESCRIPTIONS.put("default", "Any other refusal, or a fault of the service.");
@@ -81,7 +81,7 @@ public class DocumentFilter implements OASFilter {
         add(operation, "409", CONFLICTING.contains(operation.getOperationId()));
         add(operation, "413", takesBody);
         add(operation, "415", takesBody);
-        add(operation, "429", THROTTLED.contains(operation.getOperationId()));
+        add(operation, "429", THROTTLED.contains(operation.getOperationId()) || isConcurrencyLimited(path));
         add(operation, "501", MAILING.contains(operation.getOperationId()));
         add(operation, "503", true);
         add(operation, "default", true);
@@ -92,6 +92,12 @@ public class DocumentFilter implements OASFilter {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(response -> sorted.addAPIResponse(response.getKey(), response.getValue()));
         operation.setResponses(sorted);
+    }
+
+    private static boolean isConcurrencyLimited(String path) {
+        return path.startsWith("/api/tasks")
+                || path.startsWith("/auth/sessions")
+                || Set.of("/auth/logout", "/auth/refresh").contains(path);
     }
 
     /** Replaces "this reference or null" by what is referred to: in OpenAPI 3.0 a null would have to match the reference too. */

@@ -1,7 +1,6 @@
 package dev.todo.password;
 
 import dev.todo.client.Client;
-import dev.todo.common.LogContext;
 import dev.todo.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -11,11 +10,13 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * The threads that hash passwords, apart from those that serve requests: a hash keeps a core busy on purpose, and
- * no rush of log-ins may hold up anybody's tasks.
+ * no rush of log-ins may hold up anybody's tasks. They do nothing else: who waits for a database there keeps everybody else
+ * from logging in.
  */
 @ApplicationScoped
 public class PasswordWorkers {
@@ -28,15 +29,24 @@ public class PasswordWorkers {
     /** About how many of them may be of one client: behind a proxy that is not trusted, everybody is one. */
     private static final int FOR_ONE_CLIENT = 60;
 
-    private record Work<T>(Supplier<T> supplier, CompletableFuture<T> result) {
+    private record Work<H, T>(Supplier<H> hashing, Function<H, T> rest, Context context, CompletableFuture<T> result) {
 
         /** Does nothing if it has been given up. */
         void run() {
-            result.completeAsync(supplier, Runnable::run);
+            if (result.isDone()) {
+                return;
+            }
+            try {
+                H hashed = hashing.get();
+                context.executeBlocking(() -> rest.apply(hashed), false)
+                        .onComplete(result::complete, result::completeExceptionally);
+            } catch (RuntimeException | Error e) {
+                result.completeExceptionally(e);
+            }
         }
     }
 
-    private final FairQueue<Work<?>> queue = new FairQueue<>(QUEUE);
+    private final FairQueue<Work<?, ?>> queue = new FairQueue<>(QUEUE);
 
     @PostConstruct
     void start() {
@@ -60,28 +70,28 @@ public class PasswordWorkers {
     }
 
     /**
-     * Does the work when a thread is free, in turns with that of other clients; fails with a {@link ProblemException} if too
-     * much is waiting: 429 if it is the client's, 503 if it is everybody's.
+     * Hashes when a thread is free, in turns with other clients, and does the rest, which may block, on a worker thread.
+     * Fails with a {@link ProblemException} if too much is waiting: 429 if it is the client's, 503 if it is everybody's.
      */
-    public <T> Uni<T> submit(Client client, Supplier<T> work) {
+    public <H, T> Uni<T> submit(Client client, Supplier<H> hashing, Function<H, T> rest) {
         String network = client.network();
         if (queue.count(network) >= FOR_ONE_CLIENT) {
             throw ProblemException.tooManyAttempts(RETRY_AFTER);
         }
-        var waiting = new Work<>(LogContext.carriedTo(work), new CompletableFuture<>());
+        // Of the request, with its id in the log
         Context context = Vertx.currentContext();
-        Uni<T> result = Uni.createFrom()
+        var work = new Work<>(hashing, rest, context, new CompletableFuture<>());
+        return Uni.createFrom()
                 .completionStage(() -> {
-                    queue.add(network, waiting).ifPresent(PasswordWorkers::refuse);
-                    return waiting.result();
+                    queue.add(network, work).ifPresent(PasswordWorkers::refuse);
+                    return work.result();
                 })
                 .onCancellation()
-                .invoke(() -> queue.remove(network, waiting));
-        // Where the request goes on, with its id in the log
-        return context == null ? result : result.emitOn(next -> context.runOnContext(ignored -> next.run()));
+                .invoke(() -> queue.remove(network, work))
+                .emitOn(next -> context.runOnContext(ignored -> next.run()));
     }
 
-    private static void refuse(Work<?> work) {
+    private static void refuse(Work<?, ?> work) {
         work.result()
                 .completeExceptionally(ProblemException.unavailable(
                         "Too many people are signing up or logging in at the moment.", RETRY_AFTER));

@@ -67,8 +67,16 @@ public final class ProblemException extends RuntimeException {
 
     /** 429 for what may be tried again after the given time, in whole seconds. */
     public static ProblemException tooManyAttempts(Duration retryAfter) {
-        return new ProblemException(
-                Problem.of(429, "Too many attempts; wait before the next one.", List.of()), Optional.of(retryAfter));
+        return tooMany("Too many attempts; wait before the next one.", retryAfter);
+    }
+
+    /** 429 for one of many requests at once, which may be sent again after the given time, in whole seconds. */
+    public static ProblemException tooManyRequests(Duration retryAfter) {
+        return tooMany("Too many requests were sent at once; send some of them later.", retryAfter);
+    }
+
+    private static ProblemException tooMany(String detail, Duration retryAfter) {
+        return new ProblemException(Problem.of(429, detail, List.of()), Optional.of(retryAfter));
     }
 
     /** 501 for what this installation does not offer. */

@@ -89,6 +89,10 @@ class Task extends PanacheEntityBase {
                 .singleResultOptional();
     }
 
+    static void deleteAll(UUID owner) {
+        delete("userId", owner);
+    }
+
     /** Returns whether there was such a task. */
     static boolean delete(UUID owner, UUID id) {
         return delete("id = :id and userId = :owner", key(owner, id)) == 1;

@@ -1,6 +1,7 @@
 package dev.todo.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.todo.account.ConcurrencyLimited;
 import dev.todo.account.CurrentUser;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
@@ -43,6 +44,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Authenticated
+@ConcurrencyLimited
 @Tag(name = "Tasks")
 class TaskResource {
 

@@ -2,13 +2,18 @@ package dev.todo.account;
 
 import static org.hamcrest.Matchers.contains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** How an account ends. */
@@ -79,6 +84,29 @@ class DeletionTest extends ApiTest {
         user.client().get("/auth/me").then().statusCode(200);
         assertEquals(1, rows(user, "tasks").size());
         assertEquals(1, rows(user, "sessions").size());
+    }
+
+    /** The database counts as gone when it has not answered for 5 seconds. */
+    @Test
+    void anAccountThatTakesLongToDeleteIsDeletedAndHoldsNobodyUp() {
+        var user = newUser();
+        user.createTask("Pay rent");
+        var other = newUser();
+        DATABASE.whileSlow(7, "delete on tasks", "old.user_id = '" + user.id() + "'", () -> {
+            var deletion = CompletableFuture.supplyAsync(
+                    () -> user.client().body(Map.of("password", PASSWORD)).delete("/auth/me"));
+            DATABASE.await("select 1 from pg_stat_activity where wait_event = 'PgSleep'");
+            for (String email : List.of(other.email(), user.email())) {
+                var sent = Instant.now();
+                logIn(email, PASSWORD);
+                assertTrue(Duration.between(sent, Instant.now()).toSeconds() < 3);
+            }
+            assertFalse(deletion.isDone());
+            deletion.join().then().statusCode(204);
+        });
+        user.client().get("/auth/me").then().spec(problem(401));
+        assertEquals(List.of(), rows(user, "tasks"));
+        assertEquals(List.of(), rows(user, "sessions"));
     }
 
     private static List<String> rows(User user, String table) {

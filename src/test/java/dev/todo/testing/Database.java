@@ -60,15 +60,35 @@ public record Database(Supplier<String> url) {
      * @param condition on the row before, {@code old}
      */
     public void whileRefusing(String writes, String condition, Runnable work) {
-        String name = "refuse_" + UUID.randomUUID().toString().replace("-", "");
-        query("create function " + name
-                + "() returns trigger language plpgsql as $$ begin raise exception 'broken disk'; end $$");
+        whileTriggering("raise exception 'broken disk'", writes, condition, work);
+    }
+
+    /** Has the database take some seconds for each row of some writes meanwhile. */
+    public void whileSlow(int seconds, String writes, String condition, Runnable work) {
+        whileTriggering("perform pg_sleep(" + seconds + "); return old", writes, condition, work);
+    }
+
+    private void whileTriggering(String statements, String writes, String condition, Runnable work) {
+        String name = "trigger_" + UUID.randomUUID().toString().replace("-", "");
+        query("create function " + name + "() returns trigger language plpgsql as $$ begin " + statements + "; end $$");
         try {
             query("create trigger " + name + " before " + writes + " for each row when (" + condition
                     + ") execute function " + name + "()");
             work.run();
         } finally {
             query("drop function " + name + "() cascade");
+        }
+    }
+
+    /** Does work while somebody else keeps locks. */
+    public void whileLocked(String sql, Runnable work) {
+        try (var other = connect();
+                var statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute(sql);
+            work.run();
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
         }
     }
 

@@ -1,0 +1,89 @@
+package dev.todo.account;
+
+import dev.todo.problem.ProblemException;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.container.CompletionCallback;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
+
+/**
+ * Works on a few requests of a user at once. The others wait, and take no thread and no connection to the database, so that
+ * who sends hundreds delays nobody else.
+ */
+class ConcurrencyLimit {
+
+    /** Less than half of the connections to the database. */
+    private static final int AT_ONCE = 4;
+
+    /** More than any page sends at once. */
+    private static final int WAITING = 100;
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final CurrentUser user;
+
+    /** Of those who have a request under way. */
+    private final Map<UUID, Share> shares = new HashMap<>();
+
+    ConcurrencyLimit(CurrentUser user) {
+        this.user = user;
+    }
+
+    private static final class Share {
+
+        private int underWay;
+        private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
+    }
+
+    /** Fails with a {@link ProblemException}: 429 if too many are waiting. */
+    @ServerRequestFilter
+    @ConcurrencyLimited
+    Uni<Void> await(ResteasyReactiveContainerRequestContext context) {
+        UUID id = user.id();
+        var request = (ResteasyReactiveRequestContext) context.getServerRequestContext();
+        CompletionCallback end = failure -> end(id);
+        // Called when the work is done, even if the client has gone before.
+        return Uni.createFrom().completionStage(begin(id)).invoke(() -> request.registerCompletionCallback(end));
+    }
+
+    private synchronized CompletableFuture<Void> begin(UUID id) {
+        Share share = shares.computeIfAbsent(id, unknown -> new Share());
+        if (share.underWay < AT_ONCE) {
+            share.underWay++;
+            return CompletableFuture.completedFuture(null);
+        }
+        if (share.waiting.size() >= WAITING) {
+            throw ProblemException.tooManyRequests(RETRY);
+        }
+        var turn = new CompletableFuture<Void>();
+        share.waiting.add(turn);
+        return turn;
+    }
+
+    private void end(UUID id) {
+        CompletableFuture<Void> next = endAndPoll(id);
+        if (next != null) {
+            next.complete(null);
+        }
+    }
+
+    private synchronized CompletableFuture<Void> endAndPoll(UUID id) {
+        Share share = shares.get(id);
+        CompletableFuture<Void> next = share.waiting.poll();
+        if (next == null) {
+            share.underWay--;
+            if (share.underWay == 0) {
+                shares.remove(id);
+            }
+        }
+        return next;
+    }
+}
