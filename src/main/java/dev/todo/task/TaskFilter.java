@@ -34,6 +34,11 @@ record TaskFilter(
                 .collect(Collectors.joining("\0"));
     }
 
+    /** Whether a list has all tasks of the user. */
+    boolean isEmpty() {
+        return completed.isEmpty() && priorities.isEmpty() && !wantsDueDate() && !isSearch();
+    }
+
     /** Whether all tasks of the user may have to be read, however short the page is. */
     boolean isSearch() {
         return text.isPresent() || !tags.isEmpty();

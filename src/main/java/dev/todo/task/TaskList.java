@@ -3,6 +3,7 @@ package dev.todo.task;
 import dev.todo.problem.Problem.FieldError;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.Cursors.Position;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ImageMode;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,6 +34,11 @@ class TaskList {
         }
     }
 
+    /** After that the database would go on when the connection has been given up. */
+    private static final int SECONDS_TO_SEARCH = 4;
+
+    private static final int SECONDS_TO_FILTER = 1;
+
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Cursors cursors;
@@ -53,9 +59,14 @@ class TaskList {
                                 List.of(new FieldError("cursor", "is not a next_cursor of this list")))))
                 .orElse(null);
         int count = query.limit() + 1;
-        List<Task> tasks = query.filter().isSearch()
-                ? search(owner, query, after, count)
-                : memory.read(query.limit(), () -> read(owner, query, after, count, Range::tasks));
+        List<Task> tasks;
+        if (query.filter().isEmpty()) {
+            tasks = memory.read(query.limit(), () -> read(owner, query, after, count, Range::tasks));
+        } else if (query.filter().isSearch()) {
+            tasks = search(owner, query, after, count);
+        } else {
+            tasks = filter(owner, query, after, count);
+        }
         boolean isLast = tasks.size() <= query.limit();
         List<Task> items = isLast ? tasks : tasks.subList(0, query.limit());
         return new TaskPage(
@@ -63,23 +74,38 @@ class TaskList {
                 isLast ? null : cursors.encode(owner, query, items.get(items.size() - 1)));
     }
 
-    /** Searches for ids first: who reads a list does not wait for memory that others' searches keep for seconds. */
+    /** Is as quick as any list, unless few of very many tasks are wanted: that is a search like others. */
+    private List<Task> filter(UUID owner, TaskQuery query, Position after, int count) {
+        try {
+            return query.limit() > TaskQuery.DEFAULT_LIMIT
+                    ? find(owner, query, after, count, SECONDS_TO_FILTER)
+                    : memory.read(
+                            query.limit(),
+                            () -> read(owner, query, after, count, (range, n) -> range.tasks(n, SECONDS_TO_FILTER)));
+        } catch (QueryTimeoutException e) {
+            return search(owner, query, after, count);
+        }
+    }
+
     private List<Task> search(UUID owner, TaskQuery query, Position after, int count) {
         try {
-            return turns.search(
-                    owner,
-                    () -> QuarkusTransaction.requiringNew().call(() -> {
-                        // The tasks are still those that were found.
-                        Task.getEntityManager()
-                                .createNativeQuery("set transaction isolation level repeatable read, read only")
-                                .executeUpdate();
-                        List<UUID> ids = read(owner, query, after, count, Range::ids);
-                        return memory.read(query.limit(), () -> Task.listInOrder(owner, ids));
-                    }));
+            return turns.search(owner, () -> find(owner, query, after, count, SECONDS_TO_SEARCH));
         } catch (QueryTimeoutException e) {
             throw ProblemException.unavailable(
                     "The search took too long; look for something else, or filter more.", RETRY);
         }
+    }
+
+    /** Finds ids first: who reads a list does not wait for memory that is kept for seconds. */
+    private List<Task> find(UUID owner, TaskQuery query, Position after, int count, int seconds) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            // The tasks are still those that were found.
+            Task.getEntityManager()
+                    .createNativeQuery("set transaction isolation level repeatable read, read only")
+                    .executeUpdate();
+            List<UUID> ids = read(owner, query, after, count, (range, n) -> range.ids(n, seconds));
+            return memory.read(query.limit(), () -> Task.listInOrder(owner, ids));
+        });
     }
 
     private static <T> List<T> read(
@@ -126,8 +152,6 @@ class TaskList {
 
     /** A query for a range of a user's tasks in some order. */
     private static final class Range {
-
-        private static final int SECONDS_TO_SEARCH = 4;
 
         private final TaskSort sort;
         private final StringBuilder conditions = new StringBuilder("userId = :owner");
@@ -182,19 +206,27 @@ class TaskList {
                             position.value());
         }
 
+        /** Reads tasks off an index, which has no clock to pay for. */
         private List<Task> tasks(int count) {
-            return Task.<Task>find(conditionsAndOrder(), parameters)
-                    .page(0, count)
-                    .withHint(HibernateHints.HINT_READ_ONLY, true)
-                    .list();
+            return query(count).list();
         }
 
-        private List<UUID> ids(int count) {
+        /** @throws QueryTimeoutException after the given time */
+        private List<Task> tasks(int count, int seconds) {
+            return query(count).withHint(HibernateHints.HINT_TIMEOUT, seconds).list();
+        }
+
+        private PanacheQuery<Task> query(int count) {
+            return Task.<Task>find(conditionsAndOrder(), parameters)
+                    .page(0, count)
+                    .withHint(HibernateHints.HINT_READ_ONLY, true);
+        }
+
+        /** @throws QueryTimeoutException after the given time */
+        private List<UUID> ids(int count, int seconds) {
             return Task.find("select id from Task where " + conditionsAndOrder(), parameters)
                     .page(0, count)
-                    // The database would go on long after the connection was given up. A list that is read off an index
-                    // has no clock to pay for.
-                    .withHint(HibernateHints.HINT_TIMEOUT, SECONDS_TO_SEARCH)
+                    .withHint(HibernateHints.HINT_TIMEOUT, seconds)
                     .project(UUID.class)
                     .list();
         }
