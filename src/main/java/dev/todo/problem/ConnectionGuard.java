@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
@@ -18,6 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -58,8 +60,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private final Limits limits;
 
-    /** What has come in and is not answered yet. */
+    /** What has come in and is not answered yet; of that, what is no whole request yet. */
     private long heldBytes;
+
+    private long incomingBytes;
+    /** What each request held that is whole and not answered. */
+    private final Queue<Long> requestBytes = new ArrayDeque<>(0);
+    /** What Netty has of which it has not made anything yet. */
+    private ByteBuf undecoded = Unpooled.EMPTY_BUFFER;
     /** What Vert.x has answered and the client has not taken. */
     private long unsentBytes;
     /** Requests whose answers have not gone out to the end. */
@@ -68,6 +76,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean answering;
 
     private boolean answered;
+    /** Whether it is the last one, as it says itself. */
+    private boolean answerEndsConnection;
+
     private Future<?> timeToRead;
 
     /** Whether Vert.x has a request; the ones after it. */
@@ -86,7 +97,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** Whether nothing more is taken in. */
     private boolean ending;
-    /** The last answer, if the connection does not end with one of Vert.x. */
+    /** The last answer, unless one of Vert.x ends the connection. */
     private FullHttpResponse refusal;
     /** Whether nothing more is sent either. */
     private boolean ended;
@@ -143,26 +154,37 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     private void received(ByteBuf bytes, ChannelHandlerContext context) {
-        int count = bytes.readableBytes() + (inBody ? 0 : BYTES_OF_A_HEADER * linesOf(bytes));
-        heldBytes += count;
-        if (limits.heldBytes.addAndGet(count) > limits.maxHeldBytes && heldBytes > FAIR_SHARE) {
+        long count = costOf(bytes);
+        incomingBytes += count;
+        if (hold(count) > limits.maxHeldBytes && heldBytes > FAIR_SHARE) {
             refuse(503, context);
         } else if (deadline == null) {
             await(context);
         }
     }
 
-    private static int linesOf(ByteBuf bytes) {
+    private long hold(long count) {
+        heldBytes += count;
+        return limits.heldBytes.addAndGet(count);
+    }
+
+    /** Whatever they are: also what is after a body, or next to the end of one, can become headers. */
+    private static long costOf(ByteBuf bytes) {
+        return bytes.readableBytes() + costOfLines(bytes);
+    }
+
+    private static long costOfLines(ByteBuf bytes) {
         int lines = 0;
         for (int end = bytes.forEachByte(FIND_LF); end >= 0; lines++) {
             end = bytes.forEachByte(end + 1, bytes.writerIndex() - end - 1, FIND_LF);
         }
-        return lines;
+        return BYTES_OF_A_HEADER * (long) lines;
     }
 
-    private void release() {
-        limits.heldBytes.addAndGet(-heldBytes);
-        heldBytes = 0;
+    /** The one of Netty's decoder, which alone shows how far that has got. */
+    ByteBuf cumulate(ByteBufAllocator allocator, ByteBuf before, ByteBuf bytes) {
+        undecoded = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, before, bytes);
+        return undecoded;
     }
 
     @Override
@@ -173,7 +195,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         stopWaiting();
-        release();
+        hold(-heldBytes);
+        requestBytes.clear();
         if (body != null) {
             body.release();
             body = null;
@@ -187,7 +210,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (!ending) {
             int fault = message instanceof HttpRequest request
                     ? begin(request, context)
-                    : message instanceof HttpContent content ? advance(content) : 0;
+                    : message instanceof HttpContent content ? advance(content, context) : 0;
             if (fault != 0) {
                 refuse(fault, context);
             }
@@ -211,23 +234,22 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
+    /** A copy, since a slice would keep all that was read with it, and without trailers, since nobody reads them. */
     private void collect(HttpContent content, ChannelHandlerContext context) {
-        HttpContent last = content;
-        if (body != null || !(content instanceof LastHttpContent)) {
-            if (body == null) {
-                body = context.alloc().buffer();
-            }
-            body.writeBytes(content.content());
-            content.release();
-            if (!(content instanceof LastHttpContent)) {
-                return;
-            }
-            last = new DefaultLastHttpContent(body);
-            body = null;
+        if (body == null && content.content().isReadable()) {
+            body = context.alloc().buffer();
         }
-        var request = new Request(head, last);
-        head = null;
-        handOnInTurn(request, context);
+        if (body != null) {
+            body.writeBytes(content.content());
+        }
+        content.release();
+        if (content instanceof LastHttpContent) {
+            var request = new Request(
+                    head, body == null ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(body));
+            head = null;
+            body = null;
+            handOnInTurn(request, context);
+        }
     }
 
     private void handOnInTurn(Request request, ChannelHandlerContext context) {
@@ -294,10 +316,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return RoutingProblems.isTooLarge(request.headers().get(CONTENT_LENGTH));
     }
 
-    private int advance(HttpContent content) {
+    private int advance(HttpContent content, ChannelHandlerContext context) {
         if (content.decoderResult().isFailure()) {
             return 400;
         }
+        // It has turned out to be text.
+        long lines = costOfLines(content.content());
+        incomingBytes -= lines;
+        hold(-lines);
         bodyBytes += content.content().readableBytes();
         if (bodyBytes > RoutingProblems.MAX_BODY_BYTES) {
             return 413;
@@ -305,15 +331,15 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (content instanceof LastHttpContent) {
             inBody = false;
             stopWaiting();
-            releaseIfIdle();
+            // Netty releases it where all of it is decoded.
+            long ahead = undecoded.isReadable() ? costOf(undecoded) : 0;
+            requestBytes.add(incomingBytes - ahead);
+            incomingBytes = ahead;
+            if (ahead > 0) {
+                await(context);
+            }
         }
         return 0;
-    }
-
-    private void releaseIfIdle() {
-        if (unanswered == 0 && !inBody) {
-            release();
-        }
     }
 
     /** Since time-outs of Netty start again with every byte. */
@@ -353,9 +379,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Answers go out in the order of the requests, and one to each. */
     private void endInTurn(ChannelHandlerContext context) {
         int before = inBody ? unanswered - 1 : unanswered;
-        if (before < 0) {
-            end(Unpooled.EMPTY_BUFFER, context);
-        } else if (before == 0 && !answering) {
+        if (before == 0 && !answering) {
             end(refusal, context);
         }
     }
@@ -402,10 +426,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpResponse response) {
             answering = true;
-            if (inBody && unanswered == 1 && response.headers().contains(CONNECTION, CLOSE, true)) {
-                // The body is too large, and nobody is going to read it.
+            if (!HttpUtil.isKeepAlive(response)) {
+                // Nobody is going to read what comes after it, or the rest of a body that is too large.
                 stopWaiting();
                 ending = true;
+                answerEndsConnection = true;
             }
         }
         boolean isLast = message instanceof LastHttpContent;
@@ -434,8 +459,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             timeToRead.cancel(false);
             timeToRead = null;
         }
-        releaseIfIdle();
-        if (ending) {
+        Long held = requestBytes.poll();
+        if (held != null) {
+            hold(-held);
+        }
+        if (answerEndsConnection) {
+            end(Unpooled.EMPTY_BUFFER, context);
+        } else if (ending) {
             endInTurn(context);
         }
         if (waiting.isEmpty()) {

@@ -1,9 +1,12 @@
 package dev.todo.problem;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -36,6 +39,8 @@ public final class ConnectionGuards implements VertxServiceProvider {
 
     private static final class GuardedTransport extends JDKTransport {
 
+        private static final int MAX_READ = 8 << 10;
+
         private final ConnectionGuard.Limits limits;
 
         GuardedTransport(ConnectionGuard.Limits limits) {
@@ -45,6 +50,8 @@ public final class ConnectionGuards implements VertxServiceProvider {
         @Override
         public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
             super.configure(options, domainSocket, bootstrap);
+            // What has been read stays in memory as long as a byte of it waits for others.
+            bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ));
             ChannelHandler vertx = bootstrap.config().childHandler();
             bootstrap.childHandler(new ChannelInitializer<>() {
                 @Override
@@ -56,6 +63,7 @@ public final class ConnectionGuards implements VertxServiceProvider {
                         var guard = new ConnectionGuard(limits);
                         pipeline.addAfter(encoder.name(), null, guard);
                         pipeline.addFirst(guard.intake());
+                        pipeline.get(HttpRequestDecoder.class).setCumulator(guard::cumulate);
                     }
                 }
             });

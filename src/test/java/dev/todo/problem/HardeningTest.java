@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -334,6 +335,16 @@ class HardeningTest extends ApiTest {
         assertTrue(sent.closed());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1\r\nConnection: close", "HTTP/1.0"})
+    void nothingFollowsTheAnswerThatEndsTheConnection(String version) throws IOException {
+        var sent = send(lines("GET /q/health/live " + version, "Host: a", "")
+                + lines("GET / HTTP/1.1", "Host: a", "Host: b", ""));
+        assertTrue(sent.answer().contains(" 200 OK"), sent.answer());
+        assertFalse(sent.answer().contains("malformed"), sent.answer());
+        assertTrue(sent.closed());
+    }
+
     // Other protocols
 
     @ParameterizedTest
@@ -512,6 +523,93 @@ class HardeningTest extends ApiTest {
             for (Attack attack : attacks) {
                 attack.socket.close();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0\r\n", "1\r\n{\r\n0\r\n"})
+    void trailersThatAreNotEndedCountAsWhatTheyTake(String chunks) throws IOException {
+        List<Attack> attacks = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                var attack = new Attack(JSON_POST + lines("Transfer-Encoding: chunked", "Expect: 100-continue", ""));
+                attacks.add(attack);
+                while (attack.answer.isEmpty() && !attack.isOver()) {
+                    attack.read();
+                }
+                attack.write(chunks + "a:\r\n".repeat(5000));
+            }
+            Attack last = attacks.get(4);
+            last.socket.setSoTimeout(5_000);
+            last.read();
+            assertEquals(List.of("100", "503"), statuses(last.answer.toString()));
+        } finally {
+            for (Attack attack : attacks) {
+                attack.socket.close();
+            }
+        }
+    }
+
+    @Test
+    void trailersOfRequestsThatWaitCountAsWhatTheyTake() throws IOException {
+        String slow = JSON_POST + lines("Content-Length: 40", "") + "{\"email\":\"a@example.org\",\"password\":\"x\"}";
+        String next = JSON_POST + lines("Transfer-Encoding: chunked", "", "0") + "a:\r\n".repeat(7000) + lines("");
+        String answer = send(slow + next.repeat(14)).answer();
+        assertTrue(statuses(answer).contains("503"), answer);
+    }
+
+    @Test
+    void anAnswerDoesNotMakeRoomForTheHeadThatCameInWithItsRequest() throws IOException {
+        String answered = lines("GET /q/health/live HTTP/1.1", "Host: a", "");
+        List<Attack> attacks = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                var attack = new Attack(answered + lines("GET / HTTP/1.1", "Host: a") + "a:\r\n".repeat(5000));
+                attacks.add(attack);
+                while (attack.answer.isEmpty() && !attack.isOver()) {
+                    attack.read();
+                }
+            }
+            assertTrue(
+                    statuses(attacks.get(4).answer.toString()).contains("503"),
+                    attacks.get(4).answer.toString());
+        } finally {
+            for (Attack attack : attacks) {
+                attack.socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aHeadThatCameInWithTheRequestBeforeIsNotWaitedForWithoutEnd() throws IOException {
+        var sent = send(lines("GET /q/health/live HTTP/1.1", "Host: a", "") + "GET / HT");
+        assertEquals(List.of("200", "408"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.closed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 60002", "Transfer-Encoding: chunked"})
+    void theLinesOfABodyCountAsNoMoreThanText(String framing) throws IOException {
+        String body = "{" + "\n  ".repeat(20_000) + "}";
+        var sent = send(JSON_POST
+                + lines(framing, "Connection: close", "")
+                + (framing.endsWith("chunked") ? lines(Integer.toHexString(body.length()), body, "0", "") : body));
+        assertEquals(List.of("400"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.answer().contains("\"field\":\"password\""), sent.answer());
+    }
+
+    @Test
+    void aConnectionThatAlwaysSendsAheadIsChargedForNothingThatIsAnswered() throws IOException {
+        String head = lines("POST /nothing HTTP/1.1", "Host: a", "Content-Length: 30001", "") + "x";
+        var attack = new Attack(head);
+        try (attack.socket) {
+            for (int i = 1; i <= 100; i++) {
+                attack.write("x".repeat(30_000) + head);
+                while (statuses(attack.answer.toString()).size() < i && !attack.isOver()) {
+                    attack.read();
+                }
+            }
+            assertEquals(Collections.nCopies(100, "404"), statuses(attack.answer.toString()));
         }
     }
 
