@@ -424,16 +424,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void sent(int bytes, boolean isLast, ChannelHandlerContext context) {
         unsentBytes -= bytes;
         limits.unsentBytes.addAndGet(-bytes);
+        if (timeToRead != null) {
+            timeToRead.cancel(false);
+            timeToRead = null;
+        }
         if (!isLast) {
+            awaitReader(context);
             return;
         }
         unanswered--;
         answering = false;
         answered = false;
-        if (timeToRead != null) {
-            timeToRead.cancel(false);
-            timeToRead = null;
-        }
         releaseIfIdle();
         if (ending) {
             endInTurn(context);
@@ -447,10 +448,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     public void flush(ChannelHandlerContext context) throws Exception {
         super.flush(context);
-        if (answered && timeToRead == null) {
+        awaitReader(context);
+    }
+
+    /** Vert.x itself closes a connection only when the client has taken what was written before. */
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
+    private void awaitReader(ChannelHandlerContext context) {
+        if ((answered || unsentBytes > 0)
+                && timeToRead == null
+                && context.channel().isActive()) {
             timeToRead =
                     context.executor().schedule(() -> context.close(), limits.readTimeout.toMillis(), MILLISECONDS);
         }

@@ -133,6 +133,22 @@ class ExportTest extends ApiTest {
     }
 
     @Test
+    void readersWhoTakeNothingLeaveRoomForOthers() throws IOException {
+        var users = List.of(newUser(), newUser(), newUser(), newUser());
+        users.forEach(user -> makeTasks(user, 2_000, LARGE));
+        var other = newUser();
+        List<Socket> readers = users.stream().map(ExportTest::ask).toList();
+        try {
+            for (var reader : readers) {
+                assertEquals('H', reader.getInputStream().read());
+            }
+            awaitExport(other);
+        } finally {
+            readers.forEach(ExportTest::reset);
+        }
+    }
+
+    @Test
     void itCanBeAskedForAgain() {
         var user = newUser();
         for (int i = 0; i < 10; i++) {
