@@ -21,7 +21,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -29,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 /** Everything that is kept of a user (GDPR, article 20), written as it is read, however much it is. */
 @Path("/auth/me/export")
@@ -44,7 +45,9 @@ class ExportResource {
 
     private static final Duration RETRY = Duration.ofSeconds(10);
 
-    private final Set<UUID> running = ConcurrentHashMap.newKeySet();
+    /** By user. */
+    private final Map<UUID, RoutingContext> running = new ConcurrentHashMap<>();
+
     private final CurrentUser user;
     private final AccountExport account;
     private final TaskExport tasks;
@@ -68,25 +71,23 @@ class ExportResource {
     public Response export(@Context RoutingContext routing) {
         UUID owner = user.id();
         var data = account.of(user);
-        begin(owner);
+        begin(owner, routing);
         var connection = routing.request().connection();
         long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> connection.close());
-        Runnable end = () -> {
+        // Called when the work is done, and not when the reader goes: until then it takes a thread and memory.
+        CurrentRequestManager.get().registerCompletionCallback(failure -> {
             routing.vertx().cancelTimer(timer);
-            running.remove(owner);
-        };
-        routing.addEndHandler(ended -> end.run());
-        if (routing.response().closed()) {
-            // Too late for the handler, and nothing is going to be written.
-            end.run();
-        }
+            running.remove(owner, routing);
+        });
         audit.record(Event.ACCOUNT_EXPORTED, owner);
         StreamingOutput output = stream -> {
             try {
-                write(owner, data, stream);
-            } finally {
-                // Whether the reader has got it or has gone
-                end.run();
+                write(owner, data, stream, routing);
+            } catch (IOException e) {
+                // A reader who goes is no fault, and reads no answer.
+                if (!routing.response().closed()) {
+                    throw e;
+                }
             }
         };
         return Response.ok(output)
@@ -94,26 +95,30 @@ class ExportResource {
                 .build();
     }
 
-    private void begin(UUID owner) {
+    private void begin(UUID owner, RoutingContext routing) {
         synchronized (running) {
-            if (running.size() >= AT_ONCE || !running.add(owner)) {
+            if (running.size() >= AT_ONCE || running.putIfAbsent(owner, routing) != null) {
                 throw ProblemException.unavailable("Too much is being exported at the moment.", RETRY);
             }
         }
     }
 
-    private void write(UUID owner, AccountExport.Data data, OutputStream output) throws IOException {
-        try (JsonGenerator json = mapper.createGenerator(output)) {
-            json.writeStartObject();
-            json.writePOJOField("account", data.account());
-            json.writePOJOField("security", data.security());
-            json.writePOJOField("sessions", data.sessions());
-            json.writeArrayFieldStart("tasks");
-            tasks.forEach(owner, task -> json.writePOJO(task));
-            json.writeEndArray();
-            json.writeEndObject();
-            // Before the reader has it all, and may ask again
-            running.remove(owner);
-        }
+    private void write(UUID owner, AccountExport.Data data, OutputStream output, RoutingContext routing)
+            throws IOException {
+        // Not closed if anything fails: that would make a whole document, and a whole answer, of a part.
+        JsonGenerator json = mapper.createGenerator(output);
+        json.writeStartObject();
+        json.writePOJOField("account", data.account());
+        json.writePOJOField("security", data.security());
+        json.writePOJOField("sessions", data.sessions());
+        json.writeArrayFieldStart("tasks");
+        tasks.forEach(owner, () -> !routing.response().closed(), json::writePOJO);
+        json.writeEndArray();
+        json.writeEndObject();
+        // What may wait for the reader comes before the end of the turn.
+        json.flush();
+        // Before the reader knows that it was all, and may ask again
+        running.remove(owner, routing);
+        json.close();
     }
 }

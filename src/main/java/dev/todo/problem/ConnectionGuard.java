@@ -183,7 +183,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** The one of Netty's decoder, which alone shows how far that has got. */
     ByteBuf cumulate(ByteBufAllocator allocator, ByteBuf before, ByteBuf bytes) {
-        undecoded = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(allocator, before, bytes);
+        // With indices of its own, which stay as they are when Netty has released it and uses the other for something else.
+        undecoded = ByteToMessageDecoder.MERGE_CUMULATOR
+                .cumulate(allocator, before, bytes)
+                .duplicate();
         return undecoded;
     }
 
@@ -449,16 +452,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void sent(int bytes, boolean isLast, ChannelHandlerContext context) {
         unsentBytes -= bytes;
         limits.unsentBytes.addAndGet(-bytes);
+        if (timeToRead != null) {
+            timeToRead.cancel(false);
+            timeToRead = null;
+        }
         if (!isLast) {
+            awaitReader(context);
             return;
         }
         unanswered--;
         answering = false;
         answered = false;
-        if (timeToRead != null) {
-            timeToRead.cancel(false);
-            timeToRead = null;
-        }
         Long held = requestBytes.poll();
         if (held != null) {
             hold(-held);
@@ -477,10 +481,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     public void flush(ChannelHandlerContext context) throws Exception {
         super.flush(context);
-        if (answered && timeToRead == null) {
+        awaitReader(context);
+    }
+
+    /** Vert.x itself closes a connection only when the client has taken what was written before. */
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
+    private void awaitReader(ChannelHandlerContext context) {
+        if ((answered || unsentBytes > 0)
+                && timeToRead == null
+                && context.channel().isActive()) {
             timeToRead =
                     context.executor().schedule(() -> context.close(), limits.readTimeout.toMillis(), MILLISECONDS);
         }

@@ -104,7 +104,9 @@ class Task extends PanacheEntityBase {
         var tasks = last == null
                 ? Task.<Task>find("userId = ?1" + order, owner)
                 : Task.<Task>find("userId = ?1 and (createdAt, id) > (?2, ?3)" + order, owner, last.createdAt, last.id);
-        return tasks.page(0, count).list();
+        return tasks.page(0, count)
+                .withHint(HibernateHints.HINT_READ_ONLY, true)
+                .list();
     }
 
     private static Map<String, Object> key(UUID owner, UUID id) {

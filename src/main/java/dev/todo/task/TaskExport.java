@@ -1,10 +1,11 @@
 package dev.todo.task;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.control.ActivateRequestContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 
 /** Reads all tasks of a user, some at a time; no connection is held while they are being written. */
 @ApplicationScoped
@@ -22,24 +23,27 @@ public class TaskExport {
     }
 
     /**
-     * Hands on each task, the oldest first.
+     * Hands on each task, the oldest first, for as long as anybody wants them.
      *
      * @throws IOException if the writer does
      */
-    public void forEach(UUID owner, Writer writer) throws IOException {
+    public void forEach(UUID owner, BooleanSupplier wanted, Writer writer) throws IOException {
         Task last = null;
-        do {
+        while (wanted.getAsBoolean()) {
             Task after = last;
             List<Task> tasks = memory.read(TaskQuery.DEFAULT_LIMIT, () -> read(owner, after));
+            if (tasks.isEmpty()) {
+                return;
+            }
             for (Task task : tasks) {
                 writer.write(TaskView.of(task));
             }
-            last = tasks.isEmpty() ? null : tasks.get(tasks.size() - 1);
-        } while (last != null);
+            last = tasks.get(tasks.size() - 1);
+        }
     }
 
-    @ActivateRequestContext
-    List<Task> read(UUID owner, Task after) {
-        return Task.findAfter(owner, after, TaskQuery.DEFAULT_LIMIT);
+    /** In a transaction, since Hibernate would keep the tasks for as long as the request lasts. */
+    private static List<Task> read(UUID owner, Task after) {
+        return QuarkusTransaction.requiringNew().call(() -> Task.findAfter(owner, after, TaskQuery.DEFAULT_LIMIT));
     }
 }

@@ -7,13 +7,19 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.SqlLog;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.HashSet;
@@ -25,6 +31,11 @@ import org.junit.jupiter.api.Test;
 /** What a user gets who asks for everything. */
 @QuarkusTest
 class ExportTest extends ApiTest {
+
+    private static final int BATCHES = 20;
+
+    /** In a few hundred tasks, more than a connection takes in. */
+    private static final String LARGE = "x".repeat(10_000);
 
     @Test
     void everythingOfTheUserAndNothingOfAnybodyElse() {
@@ -49,11 +60,7 @@ class ExportTest extends ApiTest {
     @Test
     void manyTasksAreStreamed() {
         var user = newUser();
-        Database.underTest()
-                .query(
-                        "insert into tasks select gen_random_uuid(), ?, 'Task ' || n, null, false, 1, '{}', null, false, null,"
-                                + " now() - interval '1 s' * (n / 3), now() from generate_series(1, 1007) n",
-                        UUID.fromString(user.id()));
+        makeTasks(user, 1007, "");
         var answer = user.client().get("/auth/me/export");
         answer.then().statusCode(200).header("Content-Length", nullValue()).body("tasks", hasSize(1007));
         assertEquals(1007, new HashSet<>(answer.<List<String>>path("tasks.id")).size());
@@ -79,23 +86,66 @@ class ExportTest extends ApiTest {
         for (int i = 0; i < 8; i++) {
             var user = newUser();
             for (int j = 0; j < 10; j++) {
-                try (var socket = new Socket(URI.create(RestAssured.baseURI).getHost(), RestAssured.port)) {
-                    // The connection is reset.
-                    socket.setSoLinger(true, 0);
-                    socket.getOutputStream()
-                            .write(("GET /auth/me/export HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + user.token()
-                                            + "\r\n\r\n")
-                                    .getBytes(UTF_8));
-                }
+                reset(ask(user));
             }
         }
+        awaitExport(newUser());
+    }
+
+    @Test
+    void readersWhoGoAwayAndComeBackHaveOneExportAtATime() {
         var user = newUser();
-        var end = Instant.now().plusSeconds(20);
-        int status = user.client().get("/auth/me/export").statusCode();
-        while (status == 503 && Instant.now().isBefore(end)) {
-            status = user.client().get("/auth/me/export").statusCode();
+        makeTasks(user, BATCHES * 50, "");
+        Database.underTest().whileLocked("lock table tasks", () -> {
+            var reader = ask(user);
+            awaitReadOfTasks();
+            reset(reader);
+            for (int i = 0; i < 20; i++) {
+                assertTrue(isTooMuch(user.client().get("/auth/me/export")));
+            }
+            SqlLog.clear();
+        });
+        awaitExport(user);
+        long reads = SqlLog.statements().stream()
+                .filter(sql -> sql.contains("from tasks"))
+                .count();
+        assertTrue(reads < 1.5 * BATCHES, reads + " reads of tasks");
+    }
+
+    @Test
+    void whatFailsOnTheWayDoesNotLookComplete() throws IOException {
+        var user = newUser();
+        makeTasks(user, 2_000, LARGE);
+        try (var reader = ask(user)) {
+            var answer = reader.getInputStream();
+            assertEquals('H', answer.read());
+            Database.underTest().query("alter table tasks rename to tasks_elsewhere");
+            String rest;
+            try {
+                rest = new String(answer.readAllBytes(), UTF_8);
+            } catch (SocketException e) {
+                rest = "reset";
+            } finally {
+                Database.underTest().query("alter table tasks_elsewhere rename to tasks");
+            }
+            assertFalse(rest.endsWith("0\r\n\r\n"), rest.length() + " characters");
         }
-        assertEquals(200, status);
+    }
+
+    @Test
+    void readersWhoTakeNothingLeaveRoomForOthers() throws IOException {
+        var users = List.of(newUser(), newUser(), newUser(), newUser());
+        users.forEach(user -> makeTasks(user, 2_000, LARGE));
+        var other = newUser();
+        List<Socket> readers = users.stream().map(ExportTest::ask).toList();
+        try {
+            for (var reader : readers) {
+                assertEquals('H', reader.getInputStream().read());
+            }
+            awaitExport(other);
+        } finally {
+            readers.forEach(ExportTest::reset);
+        }
     }
 
     @Test
@@ -104,5 +154,57 @@ class ExportTest extends ApiTest {
         for (int i = 0; i < 10; i++) {
             user.client().get("/auth/me/export").then().statusCode(200);
         }
+    }
+
+    private static void makeTasks(User user, int count, String description) {
+        Database.underTest()
+                .query(
+                        "insert into tasks select gen_random_uuid(), ?, 'Task ' || n, ?, false, 1, '{}', null, false,"
+                                + " null, now() - interval '1 s' * (n / 3), now() from generate_series(1, ?) n",
+                        UUID.fromString(user.id()),
+                        description,
+                        count);
+    }
+
+    private static Socket ask(User user) {
+        try {
+            var socket = new Socket();
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(URI.create(RestAssured.baseURI).getHost(), RestAssured.port));
+            socket.getOutputStream()
+                    .write(("GET /auth/me/export HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + user.token()
+                                    + "\r\n\r\n")
+                            .getBytes(UTF_8));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void awaitReadOfTasks() {
+        Database.underTest()
+                .await("select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%from tasks%'");
+    }
+
+    private static boolean isTooMuch(Response answer) {
+        return answer.statusCode() == 503 && answer.<String>path("detail").startsWith("Too much is being exported");
+    }
+
+    private static void awaitExport(User user) {
+        var end = Instant.now().plusSeconds(20);
+        var answer = user.client().get("/auth/me/export");
+        while (isTooMuch(answer) && Instant.now().isBefore(end)) {
+            answer = user.client().get("/auth/me/export");
+        }
+        answer.then().statusCode(200);
     }
 }
