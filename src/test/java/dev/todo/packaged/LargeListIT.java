@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.todo.testing.Load;
 import dev.todo.testing.ServiceProcess;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -136,6 +139,39 @@ class LargeListIT extends PackagedTest {
         assertServed(other);
     }
 
+    @Test
+    void anExportLargerThanTheMemoryIsWritten() throws Exception {
+        database()
+                .query(
+                        "insert into tasks select gen_random_uuid(), (select min(user_id::text)::uuid from tasks), 'x', ?,"
+                                + " false, 1, '{}', null, false, null, now(), now() from generate_series(1, 6000) n",
+                        LARGEST_DESCRIPTION);
+        var request = HttpRequest.newBuilder(service.uri("/auth/me/export"))
+                .header("Authorization", "Bearer " + token)
+                .build();
+        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofInputStream());
+        try (var export = answer.body()) {
+            assertEquals(200, answer.statusCode());
+            long bytes = export.transferTo(OutputStream.nullOutputStream());
+            assertTrue(bytes > 6_200L * 40_000, bytes + " bytes\n" + service.output());
+        }
+    }
+
+    @Test
+    void whoGoesInTheMiddleOfAnExportIsNoFault() throws Exception {
+        try (var readers = new Readers(1)) {
+            readers.ask(get("/auth/me/export", token));
+            readers.awaitAnswer();
+        }
+        var end = Instant.now().plusSeconds(20);
+        int status = service.client(token).get("/auth/me/export").statusCode();
+        while (status == 503 && Instant.now().isBefore(end)) {
+            status = service.client(token).get("/auth/me/export").statusCode();
+        }
+        assertEquals(200, status);
+        assertFalse(service.output().contains("ERROR"), service.output());
+    }
+
     /** A native image keeps what is interned for ever. */
     @Test
     void namesOfFieldsThatAnybodyMakesUpAreNotKept() throws Exception {
@@ -200,6 +236,12 @@ class LargeListIT extends PackagedTest {
                 } catch (IOException e) {
                     // The service has closed the connection, as it may.
                 }
+            }
+        }
+
+        private void awaitAnswer() throws IOException {
+            for (var socket : sockets) {
+                assertEquals('H', socket.getInputStream().read());
             }
         }
 
