@@ -90,10 +90,10 @@ public class Mails {
                 // Over TLS they are the best; the others hash with MD5.
                 .setAuthMethods("PLAIN LOGIN")
                 .setMaxPoolSize(2)
-                // ReplyGuard closes a connection after the same time, and there is one for each mail: no server keeps
-                // any of them for longer, whatever it says.
                 .setConnectTimeout((int) patience.toMillis())
-                .setKeepAlive(false);
+                // Nobody else closes the connection to a server that has stopped answering, and there are only two.
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setIdleTimeout((int) patience.toMillis());
         return switch (tls) {
             case "starttls" -> config.setStarttls(StartTLSOptions.REQUIRED);
             case "implicit" -> config.setSsl(true);

@@ -2,7 +2,6 @@ package dev.todo.problem;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -16,7 +15,7 @@ import java.time.Duration;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Gives every connection a {@link ConnectionGuard}, or a {@link ReplyGuard} if it is one to a mail server. Nothing else in Quarkus or Vert.x comes by a connection before its first
+ * Gives every connection a {@link ConnectionGuard}. Nothing else in Quarkus or Vert.x comes by a connection before its first
  * request is complete. Quarkus finds this in {@code META-INF/services} while it builds.
  */
 public final class ConnectionGuards implements VertxServiceProvider {
@@ -41,16 +40,6 @@ public final class ConnectionGuards implements VertxServiceProvider {
 
         GuardedTransport(ConnectionGuard.Limits limits) {
             this.limits = limits;
-        }
-
-        @Override
-        public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
-            var channels = super.channelFactory(domainSocket);
-            return () -> {
-                Channel channel = channels.newChannel();
-                channel.pipeline().addFirst(new ReplyGuard());
-                return channel;
-            };
         }
 
         @Override

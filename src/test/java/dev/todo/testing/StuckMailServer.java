@@ -1,7 +1,6 @@
 package dev.todo.testing;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import java.io.BufferedReader;
 import java.io.Closeable;
@@ -13,38 +12,25 @@ import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * A mail server that comes to no end with its first two clients after a few answers, until it is told to go on: it says nothing
- * more, or begins an answer over and over.
- */
+/** A mail server that says nothing more to its first two clients after a few answers, until it is told to go on. */
 public final class StuckMailServer implements Closeable {
 
     private static final int STUCK = 2;
 
     private final ServerSocket socket;
     private final int answers;
-    private final boolean isDripping;
     private final CountDownLatch connected = new CountDownLatch(STUCK);
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicInteger mails = new AtomicInteger();
 
-    private StuckMailServer(int answers, boolean isDripping) throws IOException {
-        this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private StuckMailServer(ServerSocket socket, int answers) {
+        this.socket = socket;
         this.answers = answers;
-        this.isDripping = isDripping;
     }
 
-    /** Listens on the loopback interface, and falls silent. */
+    /** Listens on the loopback interface. */
     public static StuckMailServer after(int answers) throws IOException {
-        return started(new StuckMailServer(answers, false));
-    }
-
-    /** Listens on the loopback interface, and goes on with one answer for ever. */
-    public static StuckMailServer drippingAfter(int answers) throws IOException {
-        return started(new StuckMailServer(answers, true));
-    }
-
-    private static StuckMailServer started(StuckMailServer server) {
+        var server = new StuckMailServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), answers);
         inBackground(server::accept);
         return server;
     }
@@ -96,9 +82,7 @@ public final class StuckMailServer implements Closeable {
                     continue;
                 }
                 if (said++ == patience) {
-                    while (!released.await(100, MILLISECONDS)) {
-                        client.getOutputStream().write((isDripping ? "250-x\r\n" : "").getBytes(US_ASCII));
-                    }
+                    released.await();
                 }
                 if (inMail) {
                     mails.incrementAndGet();
