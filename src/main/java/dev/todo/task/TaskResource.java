@@ -10,6 +10,7 @@ import dev.todo.json.StrictJson;
 import dev.todo.json.StrictJsonReader;
 import dev.todo.problem.ProblemException;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.AuthenticationFailedException;
 import jakarta.annotation.Nullable;
 import jakarta.transaction.Transactional;
 import jakarta.validation.constraints.NotNull;
@@ -38,6 +39,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.hibernate.exception.ConstraintViolationException;
 
 /** The tasks of the user of the token, and nobody else's: somebody else's task is as unknown as one that never was. */
 @Path("/api/tasks")
@@ -74,7 +76,14 @@ class TaskResource {
             content = @Content(schema = @Schema(implementation = TaskView.class)))
     public Response create(TaskInput input) {
         var task = Task.create(user.id(), input);
-        task.persist();
+        try {
+            task.persistAndFlush();
+        } catch (ConstraintViolationException e) {
+            if ("tasks_user_id_fkey".equals(e.getConstraintName())) {
+                throw new AuthenticationFailedException("The user was deleted meanwhile", e);
+            }
+            throw e;
+        }
         // Relative, so that it is right behind every proxy (RFC 9110, section 10.2.2).
         return Response.status(Response.Status.CREATED)
                 .header(HttpHeaders.LOCATION, "/api/tasks/" + task.id)

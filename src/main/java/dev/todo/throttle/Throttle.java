@@ -4,7 +4,6 @@ import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,14 +33,19 @@ class Throttle extends PanacheEntityBase {
     /** Finds the row, or makes it, and locks it. */
     static Throttle locked(UUID hash) {
         getEntityManager()
-                .createNativeQuery("insert into throttles values (:key, 0, :now, null, :now) on conflict do nothing")
+                // Locked at once, so that nobody clears it away before it is read.
+                .createNativeQuery("insert into throttles values (:key, 0, :now, null, :now)"
+                        + " on conflict (key) do update set key = excluded.key")
                 .setParameter("key", hash)
                 .setParameter("now", Instant.now())
                 .executeUpdate();
-        return findById(hash, LockModeType.PESSIMISTIC_WRITE);
+        return findById(hash);
     }
 
-    /** Clears rows away that say nothing any more. */
+    /**
+     * Clears rows away that say nothing any more. It locks them, so it comes last in a transaction: who waits for one row while
+     * others wait for those is in a deadlock with whoever does the same.
+     */
     static void clear(int count) {
         getEntityManager()
                 .createNativeQuery("delete from throttles where key in"
@@ -58,7 +62,8 @@ class Throttle extends PanacheEntityBase {
     void count(Limit limit, Instant now) {
         double sunk = Duration.between(countedAt, now).toMillis() / (double) limit.forgetting.toMillis();
         level = Math.max(0, level - Math.max(0, sunk)) + 1;
-        countedAt = now;
+        // Else each of two replicas whose clocks differ would forget the difference anew.
+        countedAt = now.isAfter(countedAt) ? now : countedAt;
         blockedUntil = limit.delay(level).isZero() ? null : now.plus(limit.delay(level));
         Instant empty = now.plus(limit.forgetting.multipliedBy((long) Math.ceil(level)));
         forgottenAt = empty.isAfter(forgottenAt) ? empty : forgottenAt;

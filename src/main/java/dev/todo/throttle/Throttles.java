@@ -105,11 +105,11 @@ public class Throttles {
     /** Forgets the failures, and remembers the address. */
     public void succeeded(Attempt attempt) {
         QuarkusTransaction.requiringNew().run(() -> {
-            Throttle.clear(CLEARED_AT_ONCE);
             Throttle.locked(attempt.accountFromAddress()).reset(Times.now().plus(KNOWN));
             if (!attempt.isKnownAddress()) {
                 Throttle.deleteById(attempt.account());
             }
+            Throttle.clear(CLEARED_AT_ONCE);
         });
     }
 
@@ -132,13 +132,13 @@ public class Throttles {
 
     private static boolean count(Limit limit, UUID key) {
         return QuarkusTransaction.requiringNew().call(() -> {
-            Throttle.clear(CLEARED_AT_ONCE);
             var throttle = Throttle.locked(key);
             var now = Times.now();
             if (throttle.isBlocked(now)) {
                 return false;
             }
             throttle.count(limit, now);
+            Throttle.clear(CLEARED_AT_ONCE);
             return true;
         });
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -240,6 +241,26 @@ class ThrottleTest extends ApiTest {
                 "select 1 where not exists (select from throttles where forgotten_at < now() - interval '30 minutes')");
     }
 
+    /** Two that each wait for what the other has cleared away would wait for ever: PostgreSQL ends one of them. */
+    @Test
+    void whoWaitsForAThrottleKeepsNobodyFromAnother() {
+        String email = newEmail();
+        String address = newAddress();
+        fail(email, address, 1);
+        var waiting = new CompletableFuture<Response>();
+        database.whileLocked("select from throttles for update", () -> {
+            String forgotten = UUID.randomUUID().toString();
+            database.query(
+                    "insert into throttles values (?::uuid, 0, now(), null, now() - interval '1 year')", forgotten);
+            waiting.completeAsync(() -> tryLogIn(email, WRONG, address));
+            database.await(
+                    "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%throttles%'");
+            String lock = "select key from throttles where key = ?::uuid for update skip locked";
+            assertEquals(List.of(forgotten), database.query(lock, forgotten));
+        });
+        waiting.join().then().spec(problem(401));
+    }
+
     /** Has somebody log in from some addresses, all at once; with the right password, which no throttle counts. */
     private static void whileLoggingIn(
             int times, List<String> addresses, Consumer<List<CompletableFuture<Response>>> work) {
@@ -290,7 +311,7 @@ class ThrottleTest extends ApiTest {
         List<String> keys = database.query(
                 "select key from throttles where level between 0.5 and 1.5 order by counted_at desc limit 2");
         for (String key : keys) {
-            database.query("update throttles set level = ? where key = ?", level, java.util.UUID.fromString(key));
+            database.query("update throttles set level = ? where key = ?", level, UUID.fromString(key));
         }
     }
 

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
+import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import java.time.Instant;
@@ -67,6 +68,16 @@ class TaskTest extends ApiTest {
                 .extract()
                 .path("id");
         get(id);
+    }
+
+    @Test
+    void whoIsDeletedMeanwhileMakesNoTaskAndIsNobody() {
+        Database.underTest()
+                .overtaken(
+                        "delete from users where id = '" + user.id() + "'",
+                        () -> user.client().body(Map.of("title", "Pay rent")).post("/api/tasks"))
+                .then()
+                .spec(problem(401));
     }
 
     @Test
