@@ -9,6 +9,7 @@ import dev.todo.audit.AuditLog.Event;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.TaskExport;
 import io.quarkus.security.Authenticated;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -29,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 /** Everything that is kept of a user (GDPR, article 20), written as it is read, however much it is. */
@@ -37,6 +39,8 @@ import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 @Authenticated
 @Tag(name = "Accounts")
 class ExportResource {
+
+    private static final Logger LOG = Logger.getLogger(ExportResource.class);
 
     /** Each holds a thread for as long as its reader takes. */
     private static final int AT_ONCE = 4;
@@ -72,8 +76,7 @@ class ExportResource {
         UUID owner = user.id();
         var data = account.of(user);
         begin(owner, routing);
-        var connection = routing.request().connection();
-        long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> connection.close());
+        long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> breakOff(routing));
         // Called when the work is done, and not when the reader goes: until then it takes a thread and memory.
         CurrentRequestManager.get().registerCompletionCallback(failure -> {
             routing.vertx().cancelTimer(timer);
@@ -83,16 +86,33 @@ class ExportResource {
         StreamingOutput output = stream -> {
             try {
                 write(owner, data, stream, routing);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 // A reader who goes is no fault, and reads no answer.
                 if (!routing.response().closed()) {
-                    throw e;
+                    if (!routing.response().headWritten()) {
+                        throw e;
+                    }
+                    LOG.error("An export was broken off", e);
+                    breakOff(routing);
                 }
             }
         };
         return Response.ok(output)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"todo-export.json\"")
                 .build();
+    }
+
+    /**
+     * At once: whatever else was written, of an error say, would look like the end of the document. Past Vert.x, which first
+     * waits for the reader and ends the answer properly.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
+    private static void breakOff(RoutingContext routing) {
+        ((ConnectionBase) routing.request().connection())
+                .channel()
+                .pipeline()
+                .firstContext()
+                .close();
     }
 
     private void begin(UUID owner, RoutingContext routing) {
