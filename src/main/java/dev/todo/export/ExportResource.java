@@ -87,14 +87,15 @@ class ExportResource {
             try {
                 write(owner, data, stream, routing);
             } catch (IOException | RuntimeException e) {
-                // A reader who goes is no fault, and reads no answer.
-                if (!routing.response().closed()) {
-                    if (!routing.response().headWritten()) {
-                        throw e;
-                    }
-                    LOG.error("An export was broken off", e);
-                    breakOff(routing);
+                boolean hasReader = !routing.response().closed();
+                if (hasReader && !routing.response().headWritten()) {
+                    throw e;
                 }
+                // A reader who goes is no fault.
+                if (hasReader || !(e instanceof IOException)) {
+                    LOG.error("An export was broken off", e);
+                }
+                breakOff(routing);
             }
         };
         return Response.ok(output)

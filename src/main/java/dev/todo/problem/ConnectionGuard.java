@@ -183,8 +183,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** The one of Netty's decoder, which alone shows how far that has got. */
     ByteBuf cumulate(ByteBufAllocator allocator, ByteBuf before, ByteBuf bytes) {
-        // With indices of its own, which stay as they are when Netty has released it and uses the other for something
-        // else.
+        // Its own indices stay as they are when Netty has released it and uses the buffer for something else.
         undecoded = ByteToMessageDecoder.MERGE_CUMULATOR
                 .cumulate(allocator, before, bytes)
                 .duplicate();
