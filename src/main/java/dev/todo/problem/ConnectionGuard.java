@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -200,10 +201,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         stopWaiting();
         hold(-heldBytes);
         requestBytes.clear();
-        if (body != null) {
-            body.release();
-            body = null;
-        }
+        dropBody();
         waiting.forEach(request -> ReferenceCountUtil.release(request.content));
         waiting.clear();
     }
@@ -373,9 +371,28 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void refuse(int status, ChannelHandlerContext context) {
         stopWaiting();
         ending = true;
+        dropIncoming(context);
         if (context.channel().isActive()) {
             refusal = refusal(status);
             endInTurn(context);
+        }
+    }
+
+    /** Nothing more is made of it, and others need the room before the connection is closed. */
+    private void dropIncoming(ChannelHandlerContext context) {
+        if (context.pipeline().get(HttpRequestDecoder.class) != null) {
+            context.pipeline().remove(HttpRequestDecoder.class);
+        }
+        dropBody();
+        head = null;
+        hold(-incomingBytes);
+        incomingBytes = 0;
+    }
+
+    private void dropBody() {
+        if (body != null) {
+            body.release();
+            body = null;
         }
     }
 
