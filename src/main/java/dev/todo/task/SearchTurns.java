@@ -4,17 +4,21 @@ import dev.todo.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
  * Has searches take turns, one of each user and few in all: each may keep a connection to the database for seconds, and
- * those who only list their tasks need the others.
+ * those who only list their tasks need the others. The time goes to users in equal parts (start-time fair queuing, Goyal,
+ * Vin and Cheng 1996), so that a few whose searches take long keep nobody else out.
  */
 @ApplicationScoped
 class SearchTurns {
@@ -27,7 +31,8 @@ class SearchTurns {
     /** Who searches while typing sends some, and does not wait for the ones before. */
     private static final int WAITING_OF_ONE_USER = 3;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Longer than any search takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -36,63 +41,100 @@ class SearchTurns {
     /** In the order in which they came. */
     private final List<Turn> waiting = new ArrayList<>();
 
+    /** The virtual time, in nanoseconds: where in its user's time the latest turn began. */
+    private long now;
+
+    /** How far users are in their time who search, wait, or are ahead of the virtual time while all turns are taken. */
+    private final Map<UUID, Long> times = new HashMap<>();
+
     /** @throws ProblemException 503 if too many are waiting, or it is not the search's turn for some seconds */
     <T> T search(UUID user, Supplier<T> search) {
-        await(new Turn(user, new CountDownLatch(1)));
+        Turn turn = enter(user);
+        boolean hasBegun = turn.hasBegun
+                .completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        if (!hasBegun) {
+            leave(turn);
+            throw ProblemException.unavailable("Too many searches are running at the moment.", RETRY);
+        }
+        long begun = System.nanoTime();
         try {
             return search.get();
         } finally {
-            end(user);
+            end(user, System.nanoTime() - begun);
         }
     }
 
-    private void await(Turn turn) {
-        enter(turn);
-        try {
-            if (turn.begun.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+    private synchronized Turn enter(UUID user) {
+        var turn = new Turn(user, now, new CompletableFuture<>());
+        long own = waitingOf(user);
+        if (searching.size() < AT_ONCE && !searching.contains(user)) {
+            begin(turn);
+        } else if (own < WAITING_OF_ONE_USER && (waiting.size() < WAITING || displaceOneOfMoreThan(own + 1))) {
+            waiting.add(turn);
+        } else {
+            turn.hasBegun.complete(false);
+        }
+        return turn;
+    }
+
+    private long waitingOf(UUID user) {
+        return waiting.stream().filter(turn -> turn.user.equals(user)).count();
+    }
+
+    /** Whether there was a user with more than so many waiting, whose last one gave up its place. */
+    private boolean displaceOneOfMoreThan(long count) {
+        for (int i = waiting.size() - 1; i >= 0; i--) {
+            if (waitingOf(waiting.get(i).user) > count) {
+                waiting.remove(i).hasBegun.complete(false);
+                return true;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
-        if (leave(turn)) {
-            throw tooMany();
-        }
+        return false;
     }
 
-    private synchronized void enter(Turn turn) {
-        if (begin(turn)) {
-            return;
-        }
-        long own =
-                waiting.stream().filter(other -> other.user.equals(turn.user)).count();
-        if (waiting.size() >= WAITING || own >= WAITING_OF_ONE_USER) {
-            throw tooMany();
-        }
-        waiting.add(turn);
-    }
-
-    private synchronized boolean begin(Turn turn) {
-        if (searching.size() >= AT_ONCE || !searching.add(turn.user)) {
+    /** Whether it had not given up. */
+    private boolean begin(Turn turn) {
+        if (!turn.hasBegun.complete(true)) {
             return false;
         }
-        turn.begun.countDown();
+        long start = startOf(turn);
+        searching.add(turn.user);
+        times.put(turn.user, start);
+        now = Math.max(now, start);
         return true;
     }
 
-    /** Whether it was still waiting: its turn may have come meanwhile. */
-    private synchronized boolean leave(Turn turn) {
-        return waiting.remove(turn);
+    private synchronized void leave(Turn turn) {
+        waiting.remove(turn);
     }
 
-    private synchronized void end(UUID user) {
+    private long startOf(Turn turn) {
+        return Math.max(turn.arrival, times.getOrDefault(turn.user, 0L));
+    }
+
+    private synchronized void end(UUID user, long nanos) {
         searching.remove(user);
-        waiting.removeIf(this::begin);
+        times.merge(user, nanos, Long::sum);
+        Turn next = pollNext();
+        while (next != null && !begin(next)) {
+            next = pollNext();
+        }
+        boolean isFree = searching.size() < AT_ONCE;
+        times.entrySet()
+                .removeIf(time -> (isFree || time.getValue() <= now)
+                        && !searching.contains(time.getKey())
+                        && waitingOf(time.getKey()) == 0);
     }
 
-    private static ProblemException tooMany() {
-        return ProblemException.unavailable("Too many searches are running at the moment.", RETRY);
+    private Turn pollNext() {
+        Turn next = waiting.stream()
+                .filter(turn -> !searching.contains(turn.user))
+                .min(Comparator.comparingLong(this::startOf))
+                .orElse(null);
+        waiting.remove(next);
+        return next;
     }
 
-    private record Turn(UUID user, CountDownLatch begun) {}
+    private record Turn(UUID user, long arrival, CompletableFuture<Boolean> hasBegun) {}
 }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -536,6 +537,37 @@ class TaskListTest extends ApiTest {
             // Who was refused has left nothing behind.
             assertEquals(List.of(), titles(Map.of("q", "rent", "completed", "true")));
         } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void whoSearchesSeldomComesBeforeThoseWhoSearchWithoutEnd() {
+        var other = newUser();
+        other.createTask("rent");
+        var flooders =
+                IntStream.range(0, 5).mapToObj(i -> i == 0 ? user : newUser()).toList();
+        flooders.forEach(TaskListTest::createTasksThatAreSlowToSearch);
+        var isOver = new AtomicBoolean();
+        var threads = Executors.newFixedThreadPool(20);
+        try {
+            var flood = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.runAsync(
+                            () -> {
+                                while (!isOver.get()) {
+                                    searchSlowly(flooders.get(i % 5));
+                                }
+                            },
+                            threads))
+                    .toList();
+            awaitSearches(3);
+            for (int i = 0; i < 3; i++) {
+                other.client().get("/api/tasks?q=rent").then().statusCode(200).body("items", hasSize(1));
+            }
+            isOver.set(true);
+            flood.forEach(CompletableFuture::join);
+        } finally {
+            isOver.set(true);
             threads.shutdownNow();
         }
     }
