@@ -6,7 +6,6 @@ import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.EXPECT;
 import static io.netty.handler.codec.http.HttpHeaderNames.RETRY_AFTER;
 import static io.netty.handler.codec.http.HttpHeaderValues.CLOSE;
-import static io.netty.util.ByteProcessor.FIND_LF;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
@@ -19,7 +18,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -51,24 +49,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Far more than any client sends ahead. */
     private static final int MAX_UNANSWERED = 16;
 
-    /** What Netty and Vert.x make of a line, however short it is. */
-    private static final int BYTES_OF_A_HEADER = 150;
-
-    /** What is always taken from a connection, so that the requests of most users, and probes, get through. */
-    private static final int FAIR_SHARE = 16 << 10;
+    /** What a connection may always keep, so that the requests of most users, and probes, get through. */
+    static final int FAIR_SHARE = 16 << 10;
 
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Limits limits;
 
-    /** What has come in and is not answered yet; of that, what is no whole request yet. */
-    private long heldBytes;
-
-    private long incomingBytes;
-    /** What each request held that is whole and not answered. */
-    private final Queue<Long> requestBytes = new ArrayDeque<>(0);
-    /** What Netty has of which it has not made anything yet. */
-    private ByteBuf undecoded = Unpooled.EMPTY_BUFFER;
+    private final RequestBytes requestBytes;
     /** What Vert.x has answered and the client has not taken. */
     private long unsentBytes;
     /** Requests whose answers have not gone out to the end. */
@@ -105,6 +93,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     ConnectionGuard(Limits limits) {
         this.limits = limits;
+        this.requestBytes = new RequestBytes(limits.requestBytes);
     }
 
     /** What all connections have in common; all of them together may keep no more than the given bytes waiting. */
@@ -112,8 +101,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             Duration headTimeout,
             Duration bodyTimeout,
             Duration readTimeout,
-            long maxHeldBytes,
-            AtomicLong heldBytes,
+            RequestBytes.Limit requestBytes,
             long maxUnsentBytes,
             AtomicLong unsentBytes) {
 
@@ -121,14 +109,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 Duration headTimeout,
                 Duration bodyTimeout,
                 Duration readTimeout,
-                long maxHeldBytes,
+                long maxRequestBytes,
                 long maxUnsentBytes) {
             this(
                     headTimeout,
                     bodyTimeout,
                     readTimeout,
-                    maxHeldBytes,
-                    new AtomicLong(),
+                    new RequestBytes.Limit(maxRequestBytes),
                     maxUnsentBytes,
                     new AtomicLong());
         }
@@ -142,53 +129,34 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         return new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
+                var guard = context.pipeline().context(ConnectionGuard.this);
                 if (message instanceof ByteBuf bytes && !ending) {
-                    received(bytes, context.pipeline().context(ConnectionGuard.this));
+                    received(bytes, guard);
                 }
                 if (ending) {
                     ReferenceCountUtil.release(message);
-                } else {
-                    context.fireChannelRead(message);
+                    return;
+                }
+                context.fireChannelRead(message);
+                // By now all that is text is known to be.
+                if (requestBytes.haveTooManyLines() && !ending) {
+                    refuse(431, guard);
                 }
             }
         };
     }
 
     private void received(ByteBuf bytes, ChannelHandlerContext context) {
-        long count = costOf(bytes);
-        incomingBytes += count;
-        if (hold(count) > limits.maxHeldBytes && heldBytes > FAIR_SHARE) {
+        if (!requestBytes.receive(bytes)) {
             refuse(503, context);
         } else if (deadline == null) {
             await(context);
         }
     }
 
-    private long hold(long count) {
-        heldBytes += count;
-        return limits.heldBytes.addAndGet(count);
-    }
-
-    /** Whatever they are: also what is after a body, or next to the end of one, can become headers. */
-    private static long costOf(ByteBuf bytes) {
-        return bytes.readableBytes() + costOfLines(bytes);
-    }
-
-    private static long costOfLines(ByteBuf bytes) {
-        int lines = 0;
-        for (int end = bytes.forEachByte(FIND_LF); end >= 0; lines++) {
-            end = bytes.forEachByte(end + 1, bytes.writerIndex() - end - 1, FIND_LF);
-        }
-        return BYTES_OF_A_HEADER * (long) lines;
-    }
-
-    /** The one of Netty's decoder, which alone shows how far that has got. */
+    /** See {@link RequestBytes#cumulate}. */
     ByteBuf cumulate(ByteBufAllocator allocator, ByteBuf before, ByteBuf bytes) {
-        // Its own indices stay as they are when Netty has released it and uses the buffer for something else.
-        undecoded = ByteToMessageDecoder.MERGE_CUMULATOR
-                .cumulate(allocator, before, bytes)
-                .duplicate();
-        return undecoded;
+        return requestBytes.cumulate(allocator, before, bytes);
     }
 
     @Override
@@ -199,8 +167,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         stopWaiting();
-        hold(-heldBytes);
-        requestBytes.clear();
+        requestBytes.giveBackAll();
         dropBody();
         waiting.forEach(request -> ReferenceCountUtil.release(request.content));
         waiting.clear();
@@ -321,10 +288,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (content.decoderResult().isFailure()) {
             return 400;
         }
-        // It has turned out to be text.
-        long lines = costOfLines(content.content());
-        incomingBytes -= lines;
-        hold(-lines);
+        requestBytes.decodedAsText(content.content());
         bodyBytes += content.content().readableBytes();
         if (bodyBytes > RoutingProblems.MAX_BODY_BYTES) {
             return 413;
@@ -332,11 +296,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (content instanceof LastHttpContent) {
             inBody = false;
             stopWaiting();
-            // Netty releases it where all of it is decoded.
-            long ahead = undecoded.isReadable() ? costOf(undecoded) : 0;
-            requestBytes.add(incomingBytes - ahead);
-            incomingBytes = ahead;
-            if (ahead > 0) {
+            if (requestBytes.endRequest()) {
                 await(context);
             }
         }
@@ -357,7 +317,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     private void expire(ChannelHandlerContext context) {
-        if (heldBytes == 0) {
+        if (requestBytes.isEmpty()) {
             // Browsers open connections ahead, and would show an answer that they did not ask for.
             end(Unpooled.EMPTY_BUFFER, context);
         } else if (inBody && !context.channel().config().isAutoRead()) {
@@ -385,8 +345,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         dropBody();
         head = null;
-        hold(-incomingBytes);
-        incomingBytes = 0;
+        requestBytes.giveBackIncoming();
     }
 
     private void dropBody() {
@@ -480,10 +439,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         unanswered--;
         answering = false;
         answered = false;
-        Long held = requestBytes.poll();
-        if (held != null) {
-            hold(-held);
-        }
+        requestBytes.giveBackFirstRequest();
         if (answerEndsConnection) {
             end(Unpooled.EMPTY_BUFFER, context);
         } else if (ending) {
