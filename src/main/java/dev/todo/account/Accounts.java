@@ -2,7 +2,6 @@ package dev.todo.account;
 
 import dev.todo.audit.AuditLog;
 import dev.todo.client.Client;
-import dev.todo.common.SlowTransactions;
 import dev.todo.password.PasswordHashes;
 import dev.todo.password.PasswordRules;
 import dev.todo.password.PasswordWorkers;
@@ -114,10 +113,14 @@ class Accounts {
                 }));
     }
 
-    /** Deletes the user and all that is theirs, all at once; fails as {@link PasswordChecks#confirm} does. */
+    /**
+     * Deletes the user and all that is theirs, all at once. Fails as {@link PasswordChecks#confirm} does, or with a 503 if the
+     * account is being deleted already, or too many large ones are.
+     */
     Uni<Void> delete(Caller caller, Credentials.Confirmation input, Client client) {
         return passwords.confirm(caller.account().id(), input.asked(), client, passed -> {
-            SlowTransactions.run(() -> {
+            SlowTransactions.run(passed.user(), () -> {
+                Session.requireAlive(caller);
                 // Before the user is locked, which whatever else is done in the user's name waits for.
                 deletions.fire(new AccountDeletion(passed.user()));
                 User user = passed.locked();

@@ -97,6 +97,7 @@ class AuthResource {
     @Path("/me")
     @Blocking
     @Authenticated
+    @ConcurrencyLimited
     @Operation(
             operationId = "deleteAccount",
             summary = "Delete the account",

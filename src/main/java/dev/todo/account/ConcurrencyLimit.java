@@ -1,7 +1,10 @@
 package dev.todo.account;
 
 import dev.todo.problem.ProblemException;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import jakarta.ws.rs.container.CompletionCallback;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -43,15 +46,34 @@ class ConcurrencyLimit {
         private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
     }
 
-    /** Fails with a {@link ProblemException}: 429 if too many are waiting. */
+    /**
+     * Fails with a {@link ProblemException}: 429 if too many are waiting. One that has waited for its turn fails as without a
+     * token if its session has ended meanwhile.
+     */
     @ServerRequestFilter
     @ConcurrencyLimited
     Uni<Void> await(ResteasyReactiveContainerRequestContext context) {
+        Caller caller = user.caller();
         UUID id = user.id();
         var request = (ResteasyReactiveRequestContext) context.getServerRequestContext();
         CompletionCallback end = failure -> end(id);
+        CompletableFuture<Void> turn = begin(id);
+        boolean waits = !turn.isDone();
         // Called when the work is done, even if the client has gone before.
-        return Uni.createFrom().completionStage(begin(id)).invoke(() -> request.registerCompletionCallback(end));
+        Uni<Void> begun = Uni.createFrom().completionStage(turn).invoke(() -> request.registerCompletionCallback(end));
+        Context here = Vertx.currentContext();
+        return waits ? begun.call(() -> requireAlive(caller, here)) : begun;
+    }
+
+    private static Uni<Void> requireAlive(Caller caller, Context context) {
+        return Uni.createFrom()
+                .completionStage(() -> context.<Void>executeBlocking(
+                                () -> {
+                                    QuarkusTransaction.requiringNew().run(() -> Session.requireAlive(caller));
+                                    return null;
+                                },
+                                false)
+                        .toCompletionStage());
     }
 
     private synchronized CompletableFuture<Void> begin(UUID id) {

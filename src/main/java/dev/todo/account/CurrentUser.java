@@ -17,6 +17,15 @@ public class CurrentUser {
         return caller().account().id();
     }
 
+    /**
+     * Has nothing more done or read for a session that was ended since the request began.
+     *
+     * @throws io.quarkus.security.AuthenticationFailedException if it was
+     */
+    public void requireAlive() {
+        Session.requireAlive(caller());
+    }
+
     Caller caller() {
         return identity.getAttribute(TokenOwner.CALLER);
     }

@@ -97,7 +97,7 @@ class Session extends PanacheEntityBase {
     }
 
     /**
-     * Has nothing happen under a session that was ended while the request waited for the row of its user.
+     * Has nothing happen under a session that was ended while the request waited, for the row of its user or for its turn.
      *
      * @throws AuthenticationFailedException if it was
      */

@@ -27,7 +27,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Authenticated
-@ConcurrencyLimited
 @Tag(name = "Sessions")
 class SessionResource {
 
@@ -43,6 +42,7 @@ class SessionResource {
 
     @POST
     @Path("/refresh")
+    @ConcurrencyLimited
     @Operation(
             operationId = "refresh",
             summary = "Get another token for the same session",
@@ -65,6 +65,7 @@ class SessionResource {
 
     @GET
     @Path("/sessions")
+    @ConcurrencyLimited
     @Operation(
             operationId = "listSessions",
             summary = "List one's sessions",

@@ -9,6 +9,7 @@ import dev.todo.audit.AuditLog.Event;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.TaskExport;
 import io.quarkus.security.Authenticated;
+import io.quarkus.security.AuthenticationFailedException;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -91,8 +92,8 @@ class ExportResource {
                 if (hasReader && !routing.response().headWritten()) {
                     throw e;
                 }
-                // A reader who goes is no fault.
-                if (hasReader || !(e instanceof IOException)) {
+                // A reader who goes, or ends the session, is no fault.
+                if ((hasReader || !(e instanceof IOException)) && !(e instanceof AuthenticationFailedException)) {
                     LOG.error("An export was broken off", e);
                 }
                 breakOff(routing);
@@ -109,11 +110,14 @@ class ExportResource {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     private static void breakOff(RoutingContext routing) {
-        ((ConnectionBase) routing.request().connection())
+        var first = ((ConnectionBase) routing.request().connection())
                 .channel()
                 .pipeline()
-                .firstContext()
-                .close();
+                .firstContext();
+        boolean isClosed = first == null;
+        if (!isClosed) {
+            first.close();
+        }
     }
 
     private void begin(UUID owner, RoutingContext routing) {
@@ -133,7 +137,8 @@ class ExportResource {
         json.writePOJOField("security", data.security());
         json.writePOJOField("sessions", data.sessions());
         json.writeArrayFieldStart("tasks");
-        tasks.forEach(owner, () -> !routing.response().closed(), json::writePOJO);
+        // What has been deleted with the account would be missing, and nobody would know.
+        tasks.forEach(owner, () -> !routing.response().closed(), user::requireAlive, json::writePOJO);
         json.writeEndArray();
         json.writeEndObject();
         // What may wait for the reader comes before the end of the turn.

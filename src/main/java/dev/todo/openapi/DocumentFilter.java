@@ -81,7 +81,7 @@ public class DocumentFilter implements OASFilter {
         add(operation, "409", CONFLICTING.contains(operation.getOperationId()));
         add(operation, "413", takesBody);
         add(operation, "415", takesBody);
-        add(operation, "429", THROTTLED.contains(operation.getOperationId()) || isConcurrencyLimited(path));
+        add(operation, "429", THROTTLED.contains(operation.getOperationId()) || isConcurrencyLimited(operation, path));
         add(operation, "501", MAILING.contains(operation.getOperationId()));
         add(operation, "503", true);
         add(operation, "default", true);
@@ -94,10 +94,9 @@ public class DocumentFilter implements OASFilter {
         operation.setResponses(sorted);
     }
 
-    private static boolean isConcurrencyLimited(String path) {
+    private static boolean isConcurrencyLimited(Operation operation, String path) {
         return path.startsWith("/api/tasks")
-                || path.startsWith("/auth/sessions")
-                || Set.of("/auth/logout", "/auth/refresh").contains(path);
+                || Set.of("refresh", "listSessions").contains(operation.getOperationId());
     }
 
     /** Replaces "this reference or null" by what is referred to: in OpenAPI 3.0 a null would have to match the reference too. */

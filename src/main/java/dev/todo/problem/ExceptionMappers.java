@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -60,7 +61,7 @@ class ExceptionMappers {
 
     @ServerExceptionMapper
     Response fault(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        for (Throwable cause : causes(e).toList()) {
             if (cause instanceof ConstraintViolationException) {
                 LOG.error("A constraint of the database caught what validation let through", e);
                 return response(Problem.of(409, "This conflicts with what is stored.", List.of()))
@@ -74,6 +75,14 @@ class ExceptionMappers {
         }
         LOG.error("A request failed", e);
         return response(Problem.of(500, StandardDetails.of(500), List.of())).build();
+    }
+
+    /** With those that are suppressed: the transaction manager keeps there why it could not commit. */
+    private static Stream<Throwable> causes(Throwable e) {
+        return Stream.concat(
+                Stream.of(e),
+                Stream.concat(Stream.ofNullable(e.getCause()), Stream.of(e.getSuppressed()))
+                        .flatMap(ExceptionMappers::causes));
     }
 
     /**

@@ -80,7 +80,9 @@ class RoutingProblems {
     }
 
     private void answer(RoutingContext context, int status, String detail) {
-        if (context.response().ended()) {
+        if (context.response().headWritten()) {
+            // Too late to say so otherwise; does nothing if the answer has ended.
+            context.response().reset();
             return;
         }
         // No filter has seen what Vert.x refuses by itself, as a request without a host.

@@ -25,13 +25,14 @@ public class TaskExport {
     /**
      * Hands on each task, the oldest first, for as long as anybody wants them.
      *
+     * @param check is done in each transaction that reads tasks, afterwards, and throws if they are not the user's any more
      * @throws IOException if the writer does
      */
-    public void forEach(UUID owner, BooleanSupplier wanted, Writer writer) throws IOException {
+    public void forEach(UUID owner, BooleanSupplier wanted, Runnable check, Writer writer) throws IOException {
         Task last = null;
         while (wanted.getAsBoolean()) {
             Task after = last;
-            List<Task> tasks = memory.read(TaskQuery.DEFAULT_LIMIT, () -> read(owner, after));
+            List<Task> tasks = memory.read(TaskQuery.DEFAULT_LIMIT, () -> read(owner, after, check));
             if (tasks.isEmpty()) {
                 return;
             }
@@ -43,7 +44,11 @@ public class TaskExport {
     }
 
     /** In a transaction, since Hibernate would keep the tasks for as long as the request lasts. */
-    private static List<Task> read(UUID owner, Task after) {
-        return QuarkusTransaction.requiringNew().call(() -> Task.findAfter(owner, after, TaskQuery.DEFAULT_LIMIT));
+    private static List<Task> read(UUID owner, Task after, Runnable check) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            List<Task> tasks = Task.findAfter(owner, after, TaskQuery.DEFAULT_LIMIT);
+            check.run();
+            return tasks;
+        });
     }
 }

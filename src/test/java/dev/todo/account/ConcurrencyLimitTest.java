@@ -91,6 +91,19 @@ class ConcurrencyLimitTest extends ApiTest {
         assertRefused(26, 130);
     }
 
+    @Test
+    void whatWaitsWhenItsSessionIsEndedIsNotDone() {
+        String other = logIn(user.email(), PASSWORD);
+        var answers = whileNoneEnds(
+                104, changes -> bearer(other).delete("/auth/sessions").then().statusCode(204));
+        assertEquals(
+                4, answers.stream().filter(answer -> answer.statusCode() == 200).count());
+        assertEquals(
+                100,
+                answers.stream().filter(answer -> answer.statusCode() == 401).count());
+        bearer(other).get("/api/tasks").then().statusCode(200);
+    }
+
     private void assertRefused(int refused, int sent) {
         var end = Instant.now().plusSeconds(4);
         var answers = whileNoneEnds(sent, changes -> {

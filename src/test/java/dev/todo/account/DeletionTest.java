@@ -1,5 +1,6 @@
 package dev.todo.account;
 
+import static java.util.stream.Collectors.joining;
 import static org.hamcrest.Matchers.contains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,12 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How an account ends. */
@@ -107,6 +110,65 @@ class DeletionTest extends ApiTest {
         user.client().get("/auth/me").then().spec(problem(401));
         assertEquals(List.of(), rows(user, "tasks"));
         assertEquals(List.of(), rows(user, "sessions"));
+    }
+
+    @Test
+    void manyDeletionsOfOneAccountHoldNobodyUp() {
+        var user = newUser();
+        user.createTask("Pay rent");
+        var other = newUser();
+        other.createTask("Pay rent");
+        DATABASE.whileSlow(4, "delete on tasks", "old.user_id = '" + user.id() + "'", () -> {
+            var deletions = Stream.generate(() -> deletion(user)).limit(12).toList();
+            DATABASE.await("select 1 from pg_stat_activity where wait_event = 'PgSleep'");
+            while (!deletions.stream().allMatch(CompletableFuture::isDone)) {
+                var answer = other.client().get("/api/tasks");
+                answer.then().statusCode(200);
+                assertTrue(answer.time() < 1500, answer.time() + " ms");
+                assertTrue(DATABASE.query(
+                                        "select pid from pg_stat_activity where query like 'delete from tasks%' and state = 'active'")
+                                .size()
+                        <= 1);
+            }
+            assertEquals(1, withStatus(204, deletions));
+            assertEquals(11, withStatus(503, deletions) + withStatus(401, deletions));
+        });
+    }
+
+    @Test
+    void accountsThatTakeLongToDeleteTakeTurnsAndOthersNeedNone() {
+        var users = Stream.generate(ApiTest::newUser).limit(4).toList();
+        users.forEach(user -> user.createTask("Pay rent"));
+        var other = newUser();
+        other.createTask("Pay rent");
+        String isSlow =
+                users.stream().map(user -> "'" + user.id() + "'").collect(joining(", ", "old.user_id in (", ")"));
+        DATABASE.whileSlow(4, "delete on tasks", isSlow, () -> {
+            var deletions = users.stream().map(DeletionTest::deletion).toList();
+            DATABASE.await("select 1 from pg_locks where locktype = 'advisory' having count(*) >= 4");
+            other.client()
+                    .body(Map.of("password", PASSWORD))
+                    .delete("/auth/me")
+                    .then()
+                    .statusCode(204);
+            assertEquals(2, withStatus(204, deletions));
+            assertEquals(2, withStatus(503, deletions));
+        });
+        users.stream()
+                .filter(user -> !rows(user, "tasks").isEmpty())
+                .forEach(user -> deletion(user).join().then().statusCode(204));
+    }
+
+    private static CompletableFuture<Response> deletion(User user) {
+        return CompletableFuture.supplyAsync(
+                () -> user.client().body(Map.of("password", PASSWORD)).delete("/auth/me"),
+                task -> new Thread(task).start());
+    }
+
+    private static long withStatus(int status, List<CompletableFuture<Response>> answers) {
+        return answers.stream()
+                .filter(answer -> answer.join().statusCode() == status)
+                .count();
     }
 
     private static List<String> rows(User user, String table) {

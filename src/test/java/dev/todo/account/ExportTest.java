@@ -115,18 +115,42 @@ class ExportTest extends ApiTest {
     @Test
     void whatFailsOnTheWayDoesNotLookComplete() throws IOException {
         var user = newUser();
+        try {
+            assertBrokenOff(user, () -> Database.underTest().query("alter table tasks rename to tasks_elsewhere"));
+        } finally {
+            Database.underTest().query("alter table tasks_elsewhere rename to tasks");
+        }
+    }
+
+    @Test
+    void anAccountThatIsDeletedMeanwhileDoesNotLookComplete() throws IOException {
+        var user = newUser();
+        assertBrokenOff(
+                user,
+                () -> user.client()
+                        .body(Map.of("password", PASSWORD))
+                        .delete("/auth/me")
+                        .then()
+                        .statusCode(204));
+    }
+
+    @Test
+    void aSessionThatIsEndedMeanwhileReadsNoFurther() throws IOException {
+        var user = newUser();
+        assertBrokenOff(user, () -> user.client().post("/auth/logout").then().statusCode(204));
+    }
+
+    private static void assertBrokenOff(User user, Runnable meanwhile) throws IOException {
         makeTasks(user, 2_000, LARGE);
         try (var reader = ask(user)) {
             var answer = reader.getInputStream();
             assertEquals('H', answer.read());
-            Database.underTest().query("alter table tasks rename to tasks_elsewhere");
+            meanwhile.run();
             String rest;
             try {
                 rest = new String(answer.readAllBytes(), UTF_8);
             } catch (SocketException e) {
                 rest = "reset";
-            } finally {
-                Database.underTest().query("alter table tasks_elsewhere rename to tasks");
             }
             assertFalse(rest.endsWith("0\r\n\r\n"), rest.length() + " characters");
         }

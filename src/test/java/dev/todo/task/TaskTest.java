@@ -420,6 +420,22 @@ class TaskTest extends ApiTest {
     }
 
     @Test
+    void aDatabaseThatGoesAwayWhileAChangeIsCommittedIsNoFaultOfTheService() {
+        String id = user.createTask("Pay rent");
+        Database.underTest()
+                .whileGoingAtCommit(
+                        "update on tasks",
+                        "old.id = '" + id + "'",
+                        () -> user.client()
+                                .body(Map.of("title", "Pay"))
+                                .patch("/api/tasks/" + id)
+                                .then()
+                                .spec(problem(503))
+                                .header("Retry-After", "2"));
+        user.client().get("/api/tasks/" + id).then().statusCode(200).body("title", equalTo("Pay rent"));
+    }
+
+    @Test
     void anUnknownTaskAndSomebodyElsesAreToldApartByNothing() {
         var attacker = newUser();
         var theirs = attacker.client().header("X-Request-Id", "the-same").get("/api/tasks/{id}", user.createTask("x"));

@@ -60,20 +60,30 @@ public record Database(Supplier<String> url) {
      * @param condition on the row before, {@code old}
      */
     public void whileRefusing(String writes, String condition, Runnable work) {
-        whileTriggering("raise exception 'broken disk'", writes, condition, work);
+        whileTriggering("raise exception 'broken disk'", "trigger %s before " + writes, condition, work);
     }
 
     /** Has the database take some seconds for each row of some writes meanwhile. */
     public void whileSlow(int seconds, String writes, String condition, Runnable work) {
-        whileTriggering("perform pg_sleep(" + seconds + "); return old", writes, condition, work);
+        whileTriggering(
+                "perform pg_sleep(" + seconds + "); return old", "trigger %s before " + writes, condition, work);
     }
 
-    private void whileTriggering(String statements, String writes, String condition, Runnable work) {
+    /** Has the database go away at the end of transactions meanwhile. */
+    public void whileGoingAtCommit(String writes, String condition, Runnable work) {
+        whileTriggering(
+                "raise exception 'terminating' using errcode = 'admin_shutdown'",
+                "constraint trigger %s after " + writes + " deferrable initially deferred",
+                condition,
+                work);
+    }
+
+    private void whileTriggering(String statements, String trigger, String condition, Runnable work) {
         String name = "trigger_" + UUID.randomUUID().toString().replace("-", "");
         query("create function " + name + "() returns trigger language plpgsql as $$ begin " + statements + "; end $$");
         try {
-            query("create trigger " + name + " before " + writes + " for each row when (" + condition
-                    + ") execute function " + name + "()");
+            query("create " + trigger.formatted(name) + " for each row when (" + condition + ") execute function "
+                    + name + "()");
             work.run();
         } finally {
             query("drop function " + name + "() cascade");
