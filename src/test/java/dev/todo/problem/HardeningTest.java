@@ -348,6 +348,86 @@ class HardeningTest extends ApiTest {
         assertTrue(sent.closed());
     }
 
+    // Folded lines
+
+    static Stream<String> requestsWithAFold() {
+        String chunked = JSON_POST + lines("Transfer-Encoding: chunked", "");
+        return Stream.of(
+                lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a", " b", ""),
+                lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a", "\tb", ""),
+                lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a")
+                        + lines(" ").repeat(32_000)
+                        + lines(""),
+                lines("GET /q/health/live HTTP/1.1", " Host: a", ""),
+                lines(" GET /q/health/live HTTP/1.1", "Host: a", ""),
+                lines("", "\tGET /q/health/live HTTP/1.1", "Host: a", ""),
+                chunked + lines(" 2", "{}", "0", ""),
+                chunked + lines("2", "{}", "0", " A: b", ""),
+                chunked + lines("2", "{}", "0", "A: b", " c", ""),
+                chunked + lines("2", "{}", "0", "A: b") + lines("\t").repeat(32_000) + lines(""));
+    }
+
+    /** Netty would copy what it has of the header again for every line of it. */
+    @ParameterizedTest
+    @MethodSource("requestsWithAFold")
+    void aHeaderInManyLinesIsRefusedAtTheFirst(String request) throws IOException {
+        assertRefused("400", send(request));
+    }
+
+    @Test
+    void aFoldInTheSecondOfTwoRequestsIsRefusedInTurn() throws IOException {
+        var sent = send(lines("GET /q/health/live HTTP/1.1", "Host: a", "")
+                + lines("GET /q/health/live HTTP/1.1", "Host: a", " b", "")
+                + SMUGGLED);
+        assertEquals(List.of("200", "400"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.closed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" b\r\n\r\n", "\t"})
+    void aFoldThatComesInByItselfIsRefused(String fold) throws IOException {
+        assertRefused("400", sendInTwo(lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a"), fold));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length", "Transfer-Encoding"})
+    void anIndentedLineOfABodyIsNoFoldWhereverItIsCut(String framing) throws IOException {
+        String body = "{\n \t\"email\":\n\n  \"a\"\r\n }\n ";
+        String request = withBody(framing, body, body.length());
+        for (int cut = request.indexOf(body); cut < request.length(); cut++) {
+            assertRead(sendInTwo(request.substring(0, cut), request.substring(cut)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-Length, 200000",
+        "Transfer-Encoding, 200000",
+        "Transfer-Encoding, 1000",
+        "Transfer-Encoding, 1001"
+    })
+    void aLongBodyOfIndentedLinesHasNoFold(String framing, int chunk) throws IOException {
+        assertRead(send(withBody(framing, "{" + "\n   ".repeat(49_999) + "}\n ", chunk)));
+    }
+
+    private static String withBody(String framing, String body, int chunk) {
+        String head = JSON_POST + lines("Connection: close");
+        if (framing.equals("Content-Length")) {
+            return head + lines("Content-Length: " + body.length(), "") + body;
+        }
+        var chunks = new StringBuilder();
+        for (int at = 0; at < body.length(); at += chunk) {
+            String data = body.substring(at, Math.min(at + chunk, body.length()));
+            chunks.append(lines(Integer.toHexString(data.length()), data));
+        }
+        return head + lines("Transfer-Encoding: chunked", "") + chunks + lines("0", "");
+    }
+
+    private static void assertRead(Sent sent) {
+        assertEquals(List.of("400"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.answer().contains("\"field\":\"password\""), sent.answer());
+    }
+
     // Other protocols
 
     @ParameterizedTest
@@ -660,6 +740,18 @@ class HardeningTest extends ApiTest {
     private static Sent send(String request) throws IOException {
         var attack = new Attack(request);
         try (attack.socket) {
+            attack.socket.setSoTimeout(5_000);
+            attack.read();
+            return new Sent(attack.answer.toString(), attack.isOver());
+        }
+    }
+
+    /** Waits long enough for the service to read the first part by itself. */
+    private static Sent sendInTwo(String first, String second) throws IOException {
+        var attack = new Attack(first);
+        try (attack.socket) {
+            attack.read();
+            attack.write(second);
             attack.socket.setSoTimeout(5_000);
             attack.read();
             return new Sent(attack.answer.toString(), attack.isOver());
