@@ -412,8 +412,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Answers go out in the order of the requests, and one to each. */
     private void endInTurn(ChannelHandlerContext context) {
         int before = inBody ? unanswered - 1 : unanswered;
-        if (before == 0 && !answering) {
-            end(refusal, context);
+        if (before <= 0 && !answering) {
+            // Below that, the request in question has been answered before its body.
+            end(before == 0 ? refusal : Unpooled.EMPTY_BUFFER, context);
         }
     }
 

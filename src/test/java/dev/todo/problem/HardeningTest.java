@@ -585,6 +585,22 @@ class HardeningTest extends ApiTest {
         assertRefused("413", sent);
     }
 
+    /** Whoever answers a preflight does not wait for its body. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 300_000})
+    void aBodyThatIsAnsweredAheadEndsTheConnectionAndHasNoOtherAnswer(int sentBytes) throws IOException {
+        var sent = send(lines(
+                        "OPTIONS /api/tasks HTTP/1.1",
+                        "Host: a",
+                        "Origin: " + TestEnvironment.CORS_ORIGIN,
+                        "Access-Control-Request-Method: PATCH",
+                        "Content-Length: 300000",
+                        "")
+                + "x".repeat(sentBytes));
+        assertEquals(List.of("200"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.closed());
+    }
+
     @ParameterizedTest
     @CsvSource({"x, 30000", "'\r\na:', 600"})
     void manyLargeRequestsThatAreNotEndedLeaveRoomForOthers(String header, int times) throws IOException {
