@@ -290,9 +290,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    private void handOnNext(ChannelHandlerContext context) {
+    private void goOn(ChannelHandlerContext context) {
         // Where the client has gone, Vert.x would wait for it to take the answer.
-        Request next = ended || !context.channel().isActive() ? null : waiting.poll();
+        if (ended || !context.channel().isActive()) {
+            return;
+        }
+        if (answerEndsConnection) {
+            end(Unpooled.EMPTY_BUFFER, context);
+        } else if (ending) {
+            endInTurn(context);
+        }
+        Request next = ended ? null : waiting.poll();
         if (next == null) {
             busy = false;
         } else {
@@ -385,9 +393,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void refuse(int status, ChannelHandlerContext context) {
         stopWaiting();
         ending = true;
+        refusal = refusal(status);
+        // Which lets Vert.x send what it has kept.
         dropIncoming(context);
         if (context.channel().isActive()) {
-            refusal = refusal(status);
             endInTurn(context);
         }
     }
@@ -495,17 +504,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         answering = false;
         answered = false;
         requestBytes.giveBackFirstRequest();
-        if (answerEndsConnection) {
-            end(Unpooled.EMPTY_BUFFER, context);
-        } else if (ending) {
-            endInTurn(context);
-        }
-        if (waiting.isEmpty()) {
-            busy = false;
-        } else {
-            // Vert.x has not done with the one before yet.
-            context.executor().execute(() -> handOnNext(context));
-        }
+        // Vert.x has not done with this one yet, nor has Netty where the client has gone.
+        context.executor().execute(() -> goOn(context));
     }
 
     @Override

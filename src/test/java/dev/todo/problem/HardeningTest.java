@@ -11,6 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.TestEnvironment;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -20,7 +30,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -727,6 +739,47 @@ class HardeningTest extends ApiTest {
         for (int i = 0; i < 80; i++) {
             given().header("X", "x".repeat(30_000)).get("/q/health/live").then().statusCode(200);
             given().body("x".repeat(100_000)).post("/nothing").then().statusCode(404);
+        }
+    }
+
+    // Clients that go
+
+    @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // it fails
+    void whoHasGoneIsSentNothingMore() {
+        var connection = new Connection(lines("GET / HTTP/1.1", "Host: a", "") + lines("GET /", ""));
+        connection.broken = true;
+        var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        connection.channel.writeAndFlush(answer);
+        assertEquals(List.of(answer), connection.sent);
+    }
+
+    /** A connection without a network or Vert.x. */
+    private static final class Connection {
+
+        private final List<Object> sent = new ArrayList<>();
+        private final EmbeddedChannel channel;
+        private boolean broken;
+
+        Connection(String requests) {
+            var hour = Duration.ofHours(1);
+            var guard = new ConnectionGuard(new ConnectionGuard.Limits(hour, hour, hour, 1 << 20, 1 << 20));
+            var decoder = new HttpRequestDecoder();
+            decoder.setCumulator(guard::cumulate);
+            var log = new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                    sent.add(message);
+                    promise.setFailure(new ClosedChannelException());
+                }
+            };
+            channel = new EmbeddedChannel(guard.intake(), decoder, new HttpResponseEncoder(), log, guard) {
+                @Override
+                public boolean isActive() {
+                    return !broken && super.isActive();
+                }
+            };
+            channel.writeInbound(Unpooled.copiedBuffer(requests, StandardCharsets.US_ASCII));
         }
     }
 
