@@ -21,6 +21,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpConstants;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -75,6 +76,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private final Queue<Request> waiting = new ArrayDeque<>(0);
 
+    /** How often Netty has made something of what came in. */
+    private long decoded;
+
     private boolean inBody;
     private long bodyBytes;
     private Future<?> deadline;
@@ -124,26 +128,75 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Without content if that is too large to be taken in. */
     private record Request(HttpRequest head, HttpContent content) {}
 
-    /** What tells of bytes that do not make a request yet: the first in the pipeline. */
     ChannelHandler intake() {
-        return new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelRead(ChannelHandlerContext context, Object message) {
-                var guard = context.pipeline().context(ConnectionGuard.this);
-                if (message instanceof ByteBuf bytes && !ending) {
-                    received(bytes, guard);
+        return new Intake();
+    }
+
+    /**
+     * What tells of bytes that do not make a request yet: the first in the pipeline. Refuses a header in several lines (RFC
+     * 9112, section 5.2), since Netty copies what it has of it for every one.
+     */
+    private final class Intake extends ChannelInboundHandlerAdapter {
+
+        private boolean afterLine = true;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            var bytes = (ByteBuf) message;
+            if (!ending && endOfPart(bytes) == bytes.writerIndex()) {
+                handOn(bytes, context);
+                return;
+            }
+            try {
+                while (!ending && bytes.isReadable()) {
+                    handOn(bytes.readRetainedSlice(endOfPart(bytes) - bytes.readerIndex()), context);
                 }
-                if (ending) {
-                    ReferenceCountUtil.release(message);
-                    return;
-                }
-                context.fireChannelRead(message);
-                // By now all that is text is known to be.
-                if (requestBytes.haveTooManyLines() && !ending) {
-                    refuse(431, guard);
+            } finally {
+                bytes.release();
+            }
+        }
+
+        /** An indented line is a part by itself, so that it shows what Netty makes of it. */
+        private int endOfPart(ByteBuf bytes) {
+            int end = endOfLine(bytes, bytes.readerIndex());
+            if (!beginsIndented(bytes)) {
+                while (end < bytes.writerIndex() && !isBlank(bytes.getByte(end))) {
+                    end = endOfLine(bytes, end);
                 }
             }
-        };
+            return end;
+        }
+
+        private static int endOfLine(ByteBuf bytes, int start) {
+            int lineFeed = bytes.indexOf(start, bytes.writerIndex(), HttpConstants.LF);
+            return lineFeed < 0 ? bytes.writerIndex() : lineFeed + 1;
+        }
+
+        private boolean beginsIndented(ByteBuf bytes) {
+            return afterLine && isBlank(bytes.getByte(bytes.readerIndex()));
+        }
+
+        private static boolean isBlank(byte letter) {
+            return letter == HttpConstants.SP || letter == HttpConstants.HT;
+        }
+
+        private void handOn(ByteBuf part, ChannelHandlerContext context) {
+            var guard = context.pipeline().context(ConnectionGuard.this);
+            received(part, guard);
+            if (ending) {
+                part.release();
+                return;
+            }
+            boolean indented = beginsIndented(part);
+            afterLine = part.getByte(part.writerIndex() - 1) == HttpConstants.LF;
+            long before = decoded;
+            context.fireChannelRead(part);
+            // By now all that is text is known to be.
+            boolean folded = indented && decoded == before;
+            if (!ending && (folded || requestBytes.haveTooManyLines())) {
+                refuse(folded ? 400 : 431, guard);
+            }
+        }
     }
 
     private void received(ByteBuf bytes, ChannelHandlerContext context) {
@@ -175,6 +228,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        decoded++;
         if (!ending) {
             int fault = message instanceof HttpRequest request
                     ? begin(request, context)
@@ -236,9 +290,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    private void handOnNext(ChannelHandlerContext context) {
+    private void goOn(ChannelHandlerContext context) {
         // Where the client has gone, Vert.x would wait for it to take the answer.
-        Request next = ended || !context.channel().isActive() ? null : waiting.poll();
+        if (ended || !context.channel().isActive()) {
+            return;
+        }
+        if (answerEndsConnection) {
+            end(Unpooled.EMPTY_BUFFER, context);
+        } else if (ending) {
+            endInTurn(context);
+        }
+        Request next = ended ? null : waiting.poll();
         if (next == null) {
             busy = false;
         } else {
@@ -331,9 +393,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void refuse(int status, ChannelHandlerContext context) {
         stopWaiting();
         ending = true;
+        refusal = refusal(status);
+        // Which lets Vert.x send what it has kept.
         dropIncoming(context);
         if (context.channel().isActive()) {
-            refusal = refusal(status);
             endInTurn(context);
         }
     }
@@ -358,8 +421,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Answers go out in the order of the requests, and one to each. */
     private void endInTurn(ChannelHandlerContext context) {
         int before = inBody ? unanswered - 1 : unanswered;
-        if (before == 0 && !answering) {
-            end(refusal, context);
+        if (before <= 0 && !answering) {
+            // Below that, the request in question has been answered before its body.
+            end(before == 0 ? refusal : Unpooled.EMPTY_BUFFER, context);
         }
     }
 
@@ -440,17 +504,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         answering = false;
         answered = false;
         requestBytes.giveBackFirstRequest();
-        if (answerEndsConnection) {
-            end(Unpooled.EMPTY_BUFFER, context);
-        } else if (ending) {
-            endInTurn(context);
-        }
-        if (waiting.isEmpty()) {
-            busy = false;
-        } else {
-            // Vert.x has not done with the one before yet.
-            context.executor().execute(() -> handOnNext(context));
-        }
+        // Vert.x has not done with this one yet, nor has Netty where the client has gone.
+        context.executor().execute(() -> goOn(context));
     }
 
     @Override

@@ -11,6 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.TestEnvironment;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
@@ -20,7 +30,9 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -348,6 +360,86 @@ class HardeningTest extends ApiTest {
         assertTrue(sent.closed());
     }
 
+    // Folded lines
+
+    static Stream<String> requestsWithAFold() {
+        String chunked = JSON_POST + lines("Transfer-Encoding: chunked", "");
+        return Stream.of(
+                lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a", " b", ""),
+                lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a", "\tb", ""),
+                lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a")
+                        + lines(" ").repeat(32_000)
+                        + lines(""),
+                lines("GET /q/health/live HTTP/1.1", " Host: a", ""),
+                lines(" GET /q/health/live HTTP/1.1", "Host: a", ""),
+                lines("", "\tGET /q/health/live HTTP/1.1", "Host: a", ""),
+                chunked + lines(" 2", "{}", "0", ""),
+                chunked + lines("2", "{}", "0", " A: b", ""),
+                chunked + lines("2", "{}", "0", "A: b", " c", ""),
+                chunked + lines("2", "{}", "0", "A: b") + lines("\t").repeat(32_000) + lines(""));
+    }
+
+    /** Netty would copy what it has of the header again for every line of it. */
+    @ParameterizedTest
+    @MethodSource("requestsWithAFold")
+    void aHeaderInManyLinesIsRefusedAtTheFirst(String request) throws IOException {
+        assertRefused("400", send(request));
+    }
+
+    @Test
+    void aFoldInTheSecondOfTwoRequestsIsRefusedInTurn() throws IOException {
+        var sent = send(lines("GET /q/health/live HTTP/1.1", "Host: a", "")
+                + lines("GET /q/health/live HTTP/1.1", "Host: a", " b", "")
+                + SMUGGLED);
+        assertEquals(List.of("200", "400"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.closed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" b\r\n\r\n", "\t"})
+    void aFoldThatComesInByItselfIsRefused(String fold) throws IOException {
+        assertRefused("400", sendInTwo(lines("GET /q/health/live HTTP/1.1", "Host: a", "X: a"), fold));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length", "Transfer-Encoding"})
+    void anIndentedLineOfABodyIsNoFoldWhereverItIsCut(String framing) throws IOException {
+        String body = "{\n \t\"email\":\n\n  \"a\"\r\n }\n ";
+        String request = withBody(framing, body, body.length());
+        for (int cut = request.indexOf(body); cut < request.length(); cut++) {
+            assertRead(sendInTwo(request.substring(0, cut), request.substring(cut)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-Length, 200000",
+        "Transfer-Encoding, 200000",
+        "Transfer-Encoding, 1000",
+        "Transfer-Encoding, 1001"
+    })
+    void aLongBodyOfIndentedLinesHasNoFold(String framing, int chunk) throws IOException {
+        assertRead(send(withBody(framing, "{" + "\n   ".repeat(49_999) + "}\n ", chunk)));
+    }
+
+    private static String withBody(String framing, String body, int chunk) {
+        String head = JSON_POST + lines("Connection: close");
+        if (framing.equals("Content-Length")) {
+            return head + lines("Content-Length: " + body.length(), "") + body;
+        }
+        var chunks = new StringBuilder();
+        for (int at = 0; at < body.length(); at += chunk) {
+            String data = body.substring(at, Math.min(at + chunk, body.length()));
+            chunks.append(lines(Integer.toHexString(data.length()), data));
+        }
+        return head + lines("Transfer-Encoding: chunked", "") + chunks + lines("0", "");
+    }
+
+    private static void assertRead(Sent sent) {
+        assertEquals(List.of("400"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.answer().contains("\"field\":\"password\""), sent.answer());
+    }
+
     // Other protocols
 
     @ParameterizedTest
@@ -505,6 +597,22 @@ class HardeningTest extends ApiTest {
         assertRefused("413", sent);
     }
 
+    /** Whoever answers a preflight does not wait for its body. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10, 300_000})
+    void aBodyThatIsAnsweredAheadEndsTheConnectionAndHasNoOtherAnswer(int sentBytes) throws IOException {
+        var sent = send(lines(
+                        "OPTIONS /api/tasks HTTP/1.1",
+                        "Host: a",
+                        "Origin: " + TestEnvironment.CORS_ORIGIN,
+                        "Access-Control-Request-Method: PATCH",
+                        "Content-Length: 300000",
+                        "")
+                + "x".repeat(sentBytes));
+        assertEquals(List.of("200"), statuses(sent.answer()), sent.answer());
+        assertTrue(sent.closed());
+    }
+
     @ParameterizedTest
     @CsvSource({"x, 30000", "'\r\na:', 600"})
     void manyLargeRequestsThatAreNotEndedLeaveRoomForOthers(String header, int times) throws IOException {
@@ -634,6 +742,47 @@ class HardeningTest extends ApiTest {
         }
     }
 
+    // Clients that go
+
+    @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // it fails
+    void whoHasGoneIsSentNothingMore() {
+        var connection = new Connection(lines("GET / HTTP/1.1", "Host: a", "") + lines("GET /", ""));
+        connection.broken = true;
+        var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        connection.channel.writeAndFlush(answer);
+        assertEquals(List.of(answer), connection.sent);
+    }
+
+    /** A connection without a network or Vert.x. */
+    private static final class Connection {
+
+        private final List<Object> sent = new ArrayList<>();
+        private final EmbeddedChannel channel;
+        private boolean broken;
+
+        Connection(String requests) {
+            var hour = Duration.ofHours(1);
+            var guard = new ConnectionGuard(new ConnectionGuard.Limits(hour, hour, hour, 1 << 20, 1 << 20));
+            var decoder = new HttpRequestDecoder();
+            decoder.setCumulator(guard::cumulate);
+            var log = new ChannelOutboundHandlerAdapter() {
+                @Override
+                public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+                    sent.add(message);
+                    promise.setFailure(new ClosedChannelException());
+                }
+            };
+            channel = new EmbeddedChannel(guard.intake(), decoder, new HttpResponseEncoder(), log, guard) {
+                @Override
+                public boolean isActive() {
+                    return !broken && super.isActive();
+                }
+            };
+            channel.writeInbound(Unpooled.copiedBuffer(requests, StandardCharsets.US_ASCII));
+        }
+    }
+
     private static void assertRefused(String status, Sent sent) {
         assertEquals(List.of(status), statuses(sent.answer()), sent.answer());
         assertTrue(sent.answer().contains("application/problem+json"), sent.answer());
@@ -660,6 +809,18 @@ class HardeningTest extends ApiTest {
     private static Sent send(String request) throws IOException {
         var attack = new Attack(request);
         try (attack.socket) {
+            attack.socket.setSoTimeout(5_000);
+            attack.read();
+            return new Sent(attack.answer.toString(), attack.isOver());
+        }
+    }
+
+    /** Waits long enough for the service to read the first part by itself. */
+    private static Sent sendInTwo(String first, String second) throws IOException {
+        var attack = new Attack(first);
+        try (attack.socket) {
+            attack.read();
+            attack.write(second);
             attack.socket.setSoTimeout(5_000);
             attack.read();
             return new Sent(attack.answer.toString(), attack.isOver());
