@@ -17,24 +17,27 @@ final class SlowTransactions {
 
     private static final Duration USUAL = Duration.ofSeconds(1);
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
+
+    /** Longer than the database takes to give up, since who gives up first leaves it at work, and a connection at odds. */
+    private static final Duration PATIENCE_OF_THE_DRIVER = PATIENCE.plusSeconds(10);
+
+    private static final Duration PATIENCE_OF_THE_TRANSACTION = Duration.ofMinutes(10);
 
     private static final Duration RETRY = Duration.ofSeconds(10);
 
     private SlowTransactions() {}
 
     /**
-     * Does the work in a transaction of its own: within a second for each statement, or else again from the start, for up to
-     * two minutes.
+     * Does the work in a transaction of its own: within a second for each statement, or else again from the start, within 100
+     * seconds.
      *
      * @throws ProblemException 503 if there is no turn
      */
     static void run(UUID user, Runnable work) {
         try {
             QuarkusTransaction.requiringNew().run(() -> {
-                Panache.getEntityManager()
-                        .createNativeQuery("set local statement_timeout = " + USUAL.toMillis())
-                        .executeUpdate();
+                limitStatements(USUAL);
                 takeTurn("user " + user);
                 work.run();
                 Panache.getEntityManager().flush();
@@ -46,11 +49,12 @@ final class SlowTransactions {
 
     private static void runSlowly(UUID user, Runnable work) {
         QuarkusTransaction.requiringNew()
-                .timeout((int) PATIENCE.toSeconds())
+                .timeout((int) PATIENCE_OF_THE_TRANSACTION.toSeconds())
                 .run(() -> Panache.getEntityManager().unwrap(Session.class).doWork(connection -> {
                     int usual = connection.getNetworkTimeout();
-                    connection.setNetworkTimeout(Runnable::run, (int) PATIENCE.toMillis());
+                    connection.setNetworkTimeout(Runnable::run, (int) PATIENCE_OF_THE_DRIVER.toMillis());
                     try {
+                        limitStatements(PATIENCE);
                         takeTurn("user " + user);
                         takeTurn("slow 1", "slow 2");
                         work.run();
@@ -59,6 +63,13 @@ final class SlowTransactions {
                         connection.setNetworkTimeout(Runnable::run, usual);
                     }
                 }));
+    }
+
+    /** Until the end of the transaction. */
+    private static void limitStatements(Duration patience) {
+        Panache.getEntityManager()
+                .createNativeQuery("set local statement_timeout = " + patience.toMillis())
+                .executeUpdate();
     }
 
     /** Until the end of the transaction. */

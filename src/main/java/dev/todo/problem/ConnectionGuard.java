@@ -138,7 +138,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
      */
     private final class Intake extends ChannelInboundHandlerAdapter {
 
+        /** So few that copies of them cost nothing, if trailers follow the text. */
+        private static final int LINES_AFTER_TEXT = 64;
+
         private boolean afterLine = true;
+
+        /** Whether the last part was a line of a body, so that more of them may follow. */
+        private boolean afterText;
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
@@ -156,10 +162,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             }
         }
 
-        /** An indented line is a part by itself, so that it shows what Netty makes of it. */
+        /** An indented line is a part by itself, so that it shows what Netty makes of it; not each one of a body's. */
         private int endOfPart(ByteBuf bytes) {
             int end = endOfLine(bytes, bytes.readerIndex());
-            if (!beginsIndented(bytes)) {
+            if (afterText) {
+                for (int lines = 1; lines < LINES_AFTER_TEXT && end < bytes.writerIndex(); lines++) {
+                    end = endOfLine(bytes, end);
+                }
+            } else if (!beginsIndented(bytes)) {
                 while (end < bytes.writerIndex() && !isBlank(bytes.getByte(end))) {
                     end = endOfLine(bytes, end);
                 }
@@ -193,6 +203,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             context.fireChannelRead(part);
             // By now all that is text is known to be.
             boolean folded = indented && decoded == before;
+            afterText = indented && !folded && !afterText;
             if (!ending && (folded || requestBytes.haveTooManyLines())) {
                 refuse(folded ? 400 : 431, guard);
             }

@@ -41,6 +41,9 @@ public final class ConnectionGuards implements VertxServiceProvider {
 
         private static final int MAX_READ = 8 << 10;
 
+        /** At once; then it is the turn of other connections. */
+        private static final int MAX_READS = 4;
+
         private final ConnectionGuard.Limits limits;
 
         GuardedTransport(ConnectionGuard.Limits limits) {
@@ -51,7 +54,9 @@ public final class ConnectionGuards implements VertxServiceProvider {
         public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
             super.configure(options, domainSocket, bootstrap);
             // What has been read stays in memory as long as a byte of it waits for others.
-            bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ));
+            bootstrap.childOption(
+                    ChannelOption.RCVBUF_ALLOCATOR,
+                    new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ).maxMessagesPerRead(MAX_READS));
             ChannelHandler vertx = bootstrap.config().childHandler();
             bootstrap.childHandler(new ChannelInitializer<>() {
                 @Override

@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +34,8 @@ class SearchTurns {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final Set<UUID> searching = new HashSet<>();
+    /** Who searches, and since when, in nanoseconds. */
+    private final Map<UUID, Long> searching = new HashMap<>();
 
     /** In the order in which they came. */
     private final List<Turn> waiting = new ArrayList<>();
@@ -57,20 +56,19 @@ class SearchTurns {
             leave(turn);
             throw ProblemException.unavailable("Too many searches are running at the moment.", RETRY);
         }
-        long begun = System.nanoTime();
         try {
             return search.get();
         } finally {
-            end(user, System.nanoTime() - begun);
+            end(user);
         }
     }
 
     private synchronized Turn enter(UUID user) {
         var turn = new Turn(user, now, new CompletableFuture<>());
         long own = waitingOf(user);
-        if (searching.size() < AT_ONCE && !searching.contains(user)) {
+        if (searching.size() < AT_ONCE && !searching.containsKey(user)) {
             begin(turn);
-        } else if (own < WAITING_OF_ONE_USER && (waiting.size() < WAITING || displaceOneOfMoreThan(own + 1))) {
+        } else if (own < WAITING_OF_ONE_USER && (waiting.size() < WAITING || displaceFor(turn))) {
             waiting.add(turn);
         } else {
             turn.hasBegun.complete(false);
@@ -82,10 +80,12 @@ class SearchTurns {
         return waiting.stream().filter(turn -> turn.user.equals(user)).count();
     }
 
-    /** Whether there was a user with more than so many waiting, whose last one gave up its place. */
-    private boolean displaceOneOfMoreThan(long count) {
+    /** Whether somebody gave up a place, who has more of them or would come later all the same. */
+    private boolean displaceFor(Turn turn) {
+        long own = waitingOf(turn.user) + 1;
         for (int i = waiting.size() - 1; i >= 0; i--) {
-            if (waitingOf(waiting.get(i).user) > count) {
+            Turn other = waiting.get(i);
+            if (waitingOf(other.user) > own || startOf(other) > startOf(turn)) {
                 waiting.remove(i).hasBegun.complete(false);
                 return true;
             }
@@ -99,7 +99,7 @@ class SearchTurns {
             return false;
         }
         long start = startOf(turn);
-        searching.add(turn.user);
+        searching.put(turn.user, System.nanoTime());
         times.put(turn.user, start);
         now = Math.max(now, start);
         return true;
@@ -110,12 +110,13 @@ class SearchTurns {
     }
 
     private long startOf(Turn turn) {
-        return Math.max(turn.arrival, times.getOrDefault(turn.user, 0L));
+        Long begun = searching.get(turn.user);
+        long searched = begun == null ? 0 : System.nanoTime() - begun;
+        return Math.max(turn.arrival, times.getOrDefault(turn.user, 0L) + searched);
     }
 
-    private synchronized void end(UUID user, long nanos) {
-        searching.remove(user);
-        times.merge(user, nanos, Long::sum);
+    private synchronized void end(UUID user) {
+        times.merge(user, System.nanoTime() - searching.remove(user), Long::sum);
         Turn next = pollNext();
         while (next != null && !begin(next)) {
             next = pollNext();
@@ -123,13 +124,13 @@ class SearchTurns {
         boolean isFree = searching.size() < AT_ONCE;
         times.entrySet()
                 .removeIf(time -> (isFree || time.getValue() <= now)
-                        && !searching.contains(time.getKey())
+                        && !searching.containsKey(time.getKey())
                         && waitingOf(time.getKey()) == 0);
     }
 
     private Turn pollNext() {
         Turn next = waiting.stream()
-                .filter(turn -> !searching.contains(turn.user))
+                .filter(turn -> !searching.containsKey(turn.user))
                 .min(Comparator.comparingLong(this::startOf))
                 .orElse(null);
         waiting.remove(next);

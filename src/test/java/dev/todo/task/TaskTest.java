@@ -420,6 +420,27 @@ class TaskTest extends ApiTest {
     }
 
     @Test
+    void aChangeThatWaitsTooLongForATaskLeavesNothingWaitingInTheDatabase() {
+        String id = user.createTask("Pay rent");
+        Database.underTest().whileLocked("select 1 from tasks where id = '" + id + "' for update", () -> {
+            user.client()
+                    .body(Map.of("title", "Pay"))
+                    .patch("/api/tasks/" + id)
+                    .then()
+                    .spec(problem(503))
+                    .header("Retry-After", "2");
+            assertEquals(
+                    List.of(),
+                    Database.underTest().query("select pid from pg_stat_activity where wait_event_type = 'Lock'"));
+        });
+        user.client()
+                .body(Map.of("title", "Pay"))
+                .patch("/api/tasks/" + id)
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
     void aDatabaseThatGoesAwayWhileAChangeIsCommittedIsNoFaultOfTheService() {
         String id = user.createTask("Pay rent");
         Database.underTest()
