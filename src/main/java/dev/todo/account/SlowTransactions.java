@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.hibernate.Session;
 
 /**
- * Transactions that are quick for nearly all users and may take minutes for a few. One of a user, and two in all, may be slow
+ * Transactions that are quick for nearly all users and may take more than a minute for a few. One of a user, and two in all, may be slow
  * at once, on all replicas together, so that connections to the database and the database itself are there for others.
  */
 final class SlowTransactions {

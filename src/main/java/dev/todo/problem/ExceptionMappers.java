@@ -8,8 +8,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -61,7 +62,7 @@ class ExceptionMappers {
 
     @ServerExceptionMapper
     Response fault(Throwable e) {
-        for (Throwable cause : causes(e).toList()) {
+        for (Throwable cause : causes(e)) {
             if (cause instanceof ConstraintViolationException) {
                 LOG.error("A constraint of the database caught what validation let through", e);
                 return response(Problem.of(409, "This conflicts with what is stored.", List.of()))
@@ -78,11 +79,20 @@ class ExceptionMappers {
     }
 
     /** With those that are suppressed: the transaction manager keeps there why it could not commit. */
-    private static Stream<Throwable> causes(Throwable e) {
-        return Stream.concat(
-                Stream.of(e),
-                Stream.concat(Stream.ofNullable(e.getCause()), Stream.of(e.getSuppressed()))
-                        .flatMap(ExceptionMappers::causes));
+    static Set<Throwable> causes(Throwable e) {
+        Set<Throwable> causes = new LinkedHashSet<>();
+        addCauses(e, causes);
+        return causes;
+    }
+
+    /** Each once: what was suppressed may have been caused by what suppressed it. */
+    private static void addCauses(Throwable e, Set<Throwable> causes) {
+        if (e != null && causes.add(e)) {
+            addCauses(e.getCause(), causes);
+            for (Throwable suppressed : e.getSuppressed()) {
+                addCauses(suppressed, causes);
+            }
+        }
     }
 
     /**

@@ -79,6 +79,14 @@ class HttpTest extends ApiTest {
     }
 
     @Test
+    void aFailureThatSuppressesWhatItCausedIsLookedThroughOnce() {
+        var failure = new IllegalStateException();
+        var suppressed = new IllegalStateException(failure);
+        failure.addSuppressed(suppressed);
+        assertEquals(List.of(failure, suppressed), List.copyOf(ExceptionMappers.causes(failure)));
+    }
+
+    @Test
     void aRequestWithoutAHostIsAProblem() throws IOException {
         String answer = raw("GET /auth/me HTTP/1.1\r\nConnection: close\r\n\r\n");
         assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
