@@ -13,15 +13,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpConstants;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -128,94 +125,29 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Without content if that is too large to be taken in. */
     private record Request(HttpRequest head, HttpContent content) {}
 
-    ChannelHandler intake() {
-        return new Intake();
-    }
-
-    /**
-     * What tells of bytes that do not make a request yet: the first in the pipeline. Refuses a header in several lines (RFC
-     * 9112, section 5.2), since Netty copies what it has of it for every one.
-     */
-    private final class Intake extends ChannelInboundHandlerAdapter {
-
-        /** So few that copies of them cost nothing, if trailers follow the text. */
-        private static final int LINES_AFTER_TEXT = 64;
-
-        private boolean afterLine = true;
-
-        /** Whether the last part was a line of a body, so that more of them may follow. */
-        private boolean afterText;
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            var bytes = (ByteBuf) message;
-            if (!ending && endOfPart(bytes) == bytes.writerIndex()) {
-                handOn(bytes, context);
-                return;
-            }
-            try {
-                while (!ending && bytes.isReadable()) {
-                    handOn(bytes.readRetainedSlice(endOfPart(bytes) - bytes.readerIndex()), context);
-                }
-            } finally {
-                bytes.release();
-            }
-        }
-
-        /** An indented line is a part by itself, so that it shows what Netty makes of it; not each one of a body's. */
-        private int endOfPart(ByteBuf bytes) {
-            int end = endOfLine(bytes, bytes.readerIndex());
-            if (afterText) {
-                for (int lines = 1; lines < LINES_AFTER_TEXT && end < bytes.writerIndex(); lines++) {
-                    end = endOfLine(bytes, end);
-                }
-            } else if (!beginsIndented(bytes)) {
-                while (end < bytes.writerIndex() && !isBlank(bytes.getByte(end))) {
-                    end = endOfLine(bytes, end);
-                }
-            }
-            return end;
-        }
-
-        private static int endOfLine(ByteBuf bytes, int start) {
-            int lineFeed = bytes.indexOf(start, bytes.writerIndex(), HttpConstants.LF);
-            return lineFeed < 0 ? bytes.writerIndex() : lineFeed + 1;
-        }
-
-        private boolean beginsIndented(ByteBuf bytes) {
-            return afterLine && isBlank(bytes.getByte(bytes.readerIndex()));
-        }
-
-        private static boolean isBlank(byte letter) {
-            return letter == HttpConstants.SP || letter == HttpConstants.HT;
-        }
-
-        private void handOn(ByteBuf part, ChannelHandlerContext context) {
-            var guard = context.pipeline().context(ConnectionGuard.this);
-            received(part, guard);
-            if (ending) {
-                part.release();
-                return;
-            }
-            boolean indented = beginsIndented(part);
-            afterLine = part.getByte(part.writerIndex() - 1) == HttpConstants.LF;
-            long before = decoded;
-            context.fireChannelRead(part);
-            // By now all that is text is known to be.
-            boolean folded = indented && decoded == before;
-            afterText = indented && !folded && !afterText;
-            if (!ending && (folded || requestBytes.haveTooManyLines())) {
-                refuse(folded ? 400 : 431, guard);
-            }
-        }
-    }
-
-    private void received(ByteBuf bytes, ChannelHandlerContext context) {
+    /** Returns whether anything is to be made of them. */
+    boolean receive(ByteBuf bytes, ChannelHandlerContext context) {
         if (!requestBytes.receive(bytes)) {
             refuse(503, context);
         } else if (deadline == null) {
             await(context);
         }
+        return !ending;
+    }
+
+    /** @param folded whether they were a header's next line */
+    void afterDecoding(boolean folded, ChannelHandlerContext context) {
+        if (!ending && (folded || requestBytes.haveTooManyLines())) {
+            refuse(folded ? 400 : 431, context);
+        }
+    }
+
+    boolean isEnding() {
+        return ending;
+    }
+
+    long decoded() {
+        return decoded;
     }
 
     /** See {@link RequestBytes#cumulate}. */

@@ -67,7 +67,7 @@ public final class ConnectionGuards implements VertxServiceProvider {
                     if (encoder != null) {
                         var guard = new ConnectionGuard(limits);
                         pipeline.addAfter(encoder.name(), null, guard);
-                        pipeline.addFirst(guard.intake());
+                        pipeline.addFirst(new ConnectionIntake(guard));
                         pipeline.get(HttpRequestDecoder.class).setCumulator(guard::cumulate);
                     }
                 }

@@ -773,7 +773,7 @@ class HardeningTest extends ApiTest {
                     promise.setFailure(new ClosedChannelException());
                 }
             };
-            channel = new EmbeddedChannel(guard.intake(), decoder, new HttpResponseEncoder(), log, guard) {
+            channel = new EmbeddedChannel(new ConnectionIntake(guard), decoder, new HttpResponseEncoder(), log, guard) {
                 @Override
                 public boolean isActive() {
                     return !broken && super.isActive();

@@ -1,0 +1,87 @@
+package dev.todo.problem;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpConstants;
+
+/**
+ * What tells a {@link ConnectionGuard} of bytes that do not make a request yet: the first in the pipeline. Refuses a header in several lines (RFC
+ * 9112, section 5.2), since Netty copies what it has of it for every one.
+ */
+final class ConnectionIntake extends ChannelInboundHandlerAdapter {
+
+    /** So few that copies of them cost nothing, if trailers follow the text. */
+    private static final int LINES_AFTER_TEXT = 64;
+
+    private final ConnectionGuard guard;
+
+    private boolean afterLine = true;
+
+    /** Whether the last part was a line of a body, so that more of them may follow. */
+    private boolean afterText;
+
+    ConnectionIntake(ConnectionGuard guard) {
+        this.guard = guard;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var bytes = (ByteBuf) message;
+        if (!guard.isEnding() && endOfPart(bytes) == bytes.writerIndex()) {
+            handOn(bytes, context);
+            return;
+        }
+        try {
+            while (!guard.isEnding() && bytes.isReadable()) {
+                handOn(bytes.readRetainedSlice(endOfPart(bytes) - bytes.readerIndex()), context);
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    /** An indented line is a part by itself, so that it shows what Netty makes of it; not each one of a body's. */
+    private int endOfPart(ByteBuf bytes) {
+        int end = endOfLine(bytes, bytes.readerIndex());
+        if (afterText) {
+            for (int lines = 1; lines < LINES_AFTER_TEXT && end < bytes.writerIndex(); lines++) {
+                end = endOfLine(bytes, end);
+            }
+        } else if (!beginsIndented(bytes)) {
+            while (end < bytes.writerIndex() && !isBlank(bytes.getByte(end))) {
+                end = endOfLine(bytes, end);
+            }
+        }
+        return end;
+    }
+
+    private static int endOfLine(ByteBuf bytes, int start) {
+        int lineFeed = bytes.indexOf(start, bytes.writerIndex(), HttpConstants.LF);
+        return lineFeed < 0 ? bytes.writerIndex() : lineFeed + 1;
+    }
+
+    private boolean beginsIndented(ByteBuf bytes) {
+        return afterLine && isBlank(bytes.getByte(bytes.readerIndex()));
+    }
+
+    private static boolean isBlank(byte letter) {
+        return letter == HttpConstants.SP || letter == HttpConstants.HT;
+    }
+
+    private void handOn(ByteBuf part, ChannelHandlerContext context) {
+        var ofGuard = context.pipeline().context(guard);
+        if (!guard.receive(part, ofGuard)) {
+            part.release();
+            return;
+        }
+        boolean indented = beginsIndented(part);
+        afterLine = part.getByte(part.writerIndex() - 1) == HttpConstants.LF;
+        long before = guard.decoded();
+        context.fireChannelRead(part);
+        // By now all that is text is known to be.
+        boolean folded = indented && guard.decoded() == before;
+        afterText = indented && !folded && !afterText;
+        guard.afterDecoding(folded, ofGuard);
+    }
+}
