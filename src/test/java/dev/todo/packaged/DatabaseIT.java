@@ -17,13 +17,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The packaged service and a database that is not there yet, shared, away for a while, or there and silent. */
 class DatabaseIT extends PackagedTest {
 
     private static final int CLIENTS = 16;
+
+    private static final String MANY_CONNECTIONS = "select 1 from pg_stat_activity"
+            + " where datname = current_database() and pid <> pg_backend_pid() having count(*) > 4";
 
     private static final Duration OUTAGE = Duration.ofSeconds(30);
 
@@ -92,6 +98,26 @@ class DatabaseIT extends PackagedTest {
     }
 
     @Test
+    void afterARestartOfTheDatabaseNoRequestGetsAConnectionFromBefore() throws Exception {
+        try (var service = start(Map.of())) {
+            // A user has a few requests under way at most.
+            String[] tokens = {service.newToken(), service.newToken(), service.newToken()};
+            try (var load = listing(service, tokens)) {
+                database().await(MANY_CONNECTIONS);
+                assertEquals(Set.of(200), statuses(load));
+            }
+            int port = server.port();
+            server.close();
+            server = EmbeddedDatabase.start(folder.resolve("database"), port);
+            database().await("select 1 where now() - pg_postmaster_start_time() > interval '1 second'");
+            try (var load = listing(service, tokens)) {
+                database().await(MANY_CONNECTIONS);
+                assertEquals(Set.of(200), statuses(load));
+            }
+        }
+    }
+
+    @Test
     void underLoadAnOutageIsSurvivedAndEndsWithTheDatabasesReturn() throws Exception {
         try (var service = start(Map.of())) {
             String token = service.newToken();
@@ -128,10 +154,16 @@ class DatabaseIT extends PackagedTest {
         }
     }
 
-    private static Load listing(ServiceProcess service, String token) {
-        return Load.start(
-                CLIENTS,
-                () -> HttpRequest.newBuilder(service.uri("/api/tasks")).header("Authorization", "Bearer " + token));
+    private static Load listing(ServiceProcess service, String... tokens) {
+        var next = new AtomicInteger();
+        return Load.start(CLIENTS, () -> {
+            String token = tokens[next.getAndIncrement() % tokens.length];
+            return HttpRequest.newBuilder(service.uri("/api/tasks")).header("Authorization", "Bearer " + token);
+        });
+    }
+
+    private static Set<Integer> statuses(Load load) throws Exception {
+        return load.end().stream().map(Load.Outcome::status).collect(Collectors.toSet());
     }
 
     /** Without a database the service is alive all the time, but not ready, and does not run out of threads. */
