@@ -742,6 +742,14 @@ class HardeningTest extends ApiTest {
         }
     }
 
+    @Test
+    void theIndentedLinesOfABodyAreDecodedManyAtATime() {
+        var connection =
+                new Connection(lines("POST / HTTP/1.1", "Host: a", "Content-Length: 19200", "") + " x\n".repeat(6_400));
+        long decoded = connection.guard.decoded();
+        assertTrue(decoded < 250, decoded + " parts");
+    }
+
     // Clients that go
 
     @Test
@@ -758,12 +766,13 @@ class HardeningTest extends ApiTest {
     private static final class Connection {
 
         private final List<Object> sent = new ArrayList<>();
+        private final ConnectionGuard guard;
         private final EmbeddedChannel channel;
         private boolean broken;
 
         Connection(String requests) {
             var hour = Duration.ofHours(1);
-            var guard = new ConnectionGuard(new ConnectionGuard.Limits(hour, hour, hour, 1 << 20, 1 << 20));
+            guard = new ConnectionGuard(new ConnectionGuard.Limits(hour, hour, hour, 1 << 20, 1 << 20));
             var decoder = new HttpRequestDecoder();
             decoder.setCumulator(guard::cumulate);
             var log = new ChannelOutboundHandlerAdapter() {
