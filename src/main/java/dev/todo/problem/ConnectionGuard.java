@@ -137,7 +137,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** @param folded whether they were a header's next line */
     void afterDecoding(boolean folded, ChannelHandlerContext context) {
-        if (!ending && (folded || requestBytes.haveTooManyLines())) {
+        // A client that has sent whole requests alone expects no other answers, and a proxy would hand one on to
+        // somebody else.
+        if (!ending && !requestBytes.isWhole() && (folded || requestBytes.haveTooManyLines())) {
             refuse(folded ? 400 : 431, context);
         }
     }
@@ -299,9 +301,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             return 413;
         }
         if (content instanceof LastHttpContent) {
+            boolean isMoreThere = requestBytes.endRequest();
+            if (requestBytes.areTooManyLinesWhole()) {
+                return 431;
+            }
             inBody = false;
             stopWaiting();
-            if (requestBytes.endRequest()) {
+            if (isMoreThere) {
                 await(context);
             }
         }

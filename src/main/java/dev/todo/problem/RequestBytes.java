@@ -56,6 +56,10 @@ final class RequestBytes {
         private Bytes minus(Bytes other) {
             return new Bytes(all - other.all, text - other.text);
         }
+
+        private long overhead() {
+            return all - text;
+        }
     }
 
     /** Returns whether there is room for them; they count in any case. */
@@ -66,7 +70,16 @@ final class RequestBytes {
 
     /** Returns whether few bytes were sent that make much: lines of headers, sizes of chunks. */
     boolean haveTooManyLines() {
-        return held.all - held.text > MAX_OVERHEAD;
+        return held.overhead() > MAX_OVERHEAD;
+    }
+
+    /** The same of those that are of whole requests. */
+    boolean areTooManyLinesWhole() {
+        return held.minus(incoming).overhead() > MAX_OVERHEAD;
+    }
+
+    boolean isWhole() {
+        return incoming.all == 0;
     }
 
     /** For Netty's decoder, whose own buffer alone shows how far it has got. */

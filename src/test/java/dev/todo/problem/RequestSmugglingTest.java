@@ -205,6 +205,26 @@ class RequestSmugglingTest extends ApiTest {
         assertTrue(sent.closed());
     }
 
+    /** A proxy would take a second answer for that to the next request, which may be somebody else's. */
+    @ParameterizedTest
+    @ValueSource(ints = {700, 800, 840, 850, 860, 870, 900, 1000, 2000})
+    void aRequestOfManyLinesHasOneAnswer(int count) throws IOException {
+        String[] requests = {
+            lines("GET /q/health/live HTTP/1.1", "Host: a") + lines("a:").repeat(count) + lines(""),
+            lines("POST /nothing HTTP/1.1", "Host: a", "Transfer-Encoding: chunked", "")
+                    + lines("1", "x").repeat(count)
+                    + lines("0", "")
+        };
+        for (String request : requests) {
+            var sent = sendInTwo(request, lines("GET /auth/me HTTP/1.1", "Host: a", "Connection: close", ""));
+            List<String> statuses = statuses(sent.answer());
+            assertTrue(
+                    statuses.equals(List.of("431"))
+                            || statuses.equals(List.of(request.startsWith("G") ? "200" : "404", "401")),
+                    sent.answer());
+        }
+    }
+
     // Folded lines
 
     static Stream<String> requestsWithAFold() {
