@@ -1,6 +1,9 @@
 package dev.todo.problem;
 
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT_CHARSET;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT_ENCODING;
+import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT_LANGUAGE;
 import static io.netty.handler.codec.http.HttpHeaderNames.AUTHORIZATION;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
@@ -20,8 +23,14 @@ final class RequestHeads {
     /** Any name of a method is shorter; the access log would have all of it. */
     private static final int MAX_METHOD = 30;
 
-    /** Of Content-Type and of Accept. What they are parsed into takes many times their length, and is kept. */
-    private static final int MAX_MEDIA_TYPES = 1000;
+    /** Any path is shorter; it is taken apart, decoded and put together again, several times, before it is known to be none. */
+    private static final int MAX_PATH = 1000;
+
+    /** What they are parsed into takes many times their length and time, and some of it is kept. */
+    private static final List<CharSequence> PARSED =
+            List.of(CONTENT_TYPE, ACCEPT, ACCEPT_CHARSET, ACCEPT_ENCODING, ACCEPT_LANGUAGE);
+
+    private static final int MAX_PARSED = 1000;
 
     /** A token is parsed before it is known to be nobody's. */
     private static final int MAX_AUTHORIZATION = 8 << 10;
@@ -41,8 +50,10 @@ final class RequestHeads {
             return 505;
         }
         HttpHeaders headers = request.headers();
-        if (length(headers, CONTENT_TYPE) > MAX_MEDIA_TYPES
-                || length(headers, ACCEPT) > MAX_MEDIA_TYPES
+        if (pathLength(request.uri()) > MAX_PATH) {
+            return 414;
+        }
+        if (PARSED.stream().anyMatch(name -> length(headers, name) > MAX_PARSED)
                 || length(headers, AUTHORIZATION) > MAX_AUTHORIZATION) {
             return 431;
         }
@@ -51,6 +62,11 @@ final class RequestHeads {
                         && request.method().name().length() <= MAX_METHOD
                 ? 0
                 : 400;
+    }
+
+    private static int pathLength(String uri) {
+        int query = uri.indexOf('?');
+        return query < 0 ? uri.length() : query;
     }
 
     private static int length(HttpHeaders headers, CharSequence name) {

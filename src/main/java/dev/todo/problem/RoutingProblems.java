@@ -10,9 +10,9 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /** The {@link Problem} for a request that fails outside of any resource. */
@@ -20,9 +20,6 @@ import org.jboss.logging.Logger;
 class RoutingProblems {
 
     private static final Logger LOG = Logger.getLogger(RoutingProblems.class);
-
-    /** No more than must be: browsers leave {@code |} and others alone that RFC 3986 would have encoded. */
-    private static final Pattern MALFORMED = Pattern.compile("%(?!\\p{XDigit}{2})|[^!-~]");
 
     /** So that a browser may read the answer. */
     private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
@@ -60,8 +57,21 @@ class RoutingProblems {
                 AFTER_CORS);
     }
 
+    /** No more than must be: browsers leave {@code |} and others alone that RFC 3986 would have encoded. */
     static boolean isMalformed(String address) {
-        return MALFORMED.matcher(address).find();
+        for (int i = 0; i < address.length(); i++) {
+            char letter = address.charAt(i);
+            if (letter <= ' ' || letter > '~' || (letter == '%' && !isEncoded(address, i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isEncoded(String address, int percent) {
+        return percent + 2 < address.length()
+                && HexFormat.isHexDigit(address.charAt(percent + 1))
+                && HexFormat.isHexDigit(address.charAt(percent + 2));
     }
 
     static boolean isTooLarge(String contentLength) {

@@ -14,7 +14,7 @@ final class StandardDetails {
                 "None of the media types in the Accept header is available; this service speaks application/json.";
             case 408 -> "The request did not arrive in time.";
             case 413 -> "The body is over 256 KiB.";
-            case 414 -> "The address is over 32 KiB.";
+            case 414 -> "The address is over 32 KiB, or its path over 1,000 characters.";
             case 415 -> "The body is not of a media type that this address takes; send application/json.";
             case 429 -> "Too many requests were sent ahead of their answers.";
             case 431 -> "The headers, or one of them, are too large.";

@@ -137,13 +137,20 @@ class ExhaustionTest extends ApiTest {
 
     @Test
     void anEndlessHeadOrAddressIsAProblem() throws IOException {
-        assertRefused("414", send(lines("GET /" + "x".repeat(40_000) + " HTTP/1.1", "Host: a", "")));
+        assertRefused("414", send(lines("GET /?" + "x".repeat(40_000) + " HTTP/1.1", "Host: a", "")));
+        assertRefused("414", send(lines("GET /" + "x".repeat(1_000) + " HTTP/1.1", "Host: a", "")));
         assertRefused("431", send(lines("GET / HTTP/1.1", "Host: a", "X: " + "x".repeat(140_000), "")));
     }
 
     /** What they are parsed into is many times as large, and some of it is kept. */
     @ParameterizedTest
-    @CsvSource({"Content-Type, application/json, 1000", "Accept, application/json, 1000", "Authorization, Bearer, 9000"
+    @CsvSource({
+        "Content-Type, application/json, 1000",
+        "Accept, application/json, 1000",
+        "Accept-Charset, utf-8, 1000",
+        "Accept-Encoding, gzip, 1000",
+        "Accept-Language, en, 1000",
+        "Authorization, Bearer, 9000"
     })
     void whatIsParsedOfEveryRequestIsShort(String header, String value, int more) throws IOException {
         assertRefused(
