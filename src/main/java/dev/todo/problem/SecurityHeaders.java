@@ -10,8 +10,9 @@ import jakarta.enterprise.event.Observes;
 import java.util.Map;
 
 /**
- * What OWASP ASVS 5.0 (V3.4) wants browsers to be told with every answer. It is told before anything else happens, so that
- * errors have it too, and what serves a page may put another {@code Content-Security-Policy} in place of this one.
+ * What OWASP ASVS 5.0 (V3.4, V14.2) wants browsers and caches to be told with every answer. It is told before anything else happens, so that
+ * errors have it too, and what serves a page may put another {@code Content-Security-Policy} and {@code Cache-Control} in place
+ * of these.
  */
 @ApplicationScoped
 class SecurityHeaders {
@@ -31,7 +32,9 @@ class SecurityHeaders {
             "Cross-Origin-Resource-Policy",
             "same-origin",
             "Cross-Origin-Opener-Policy",
-            "same-origin");
+            "same-origin",
+            "Cache-Control",
+            "no-store");
 
     private static final int BEFORE_CORS = SecurityHandlerPriorities.CORS + 1;
 

@@ -34,7 +34,8 @@ class HardeningTest extends ApiTest {
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "no-referrer",
             "Cross-Origin-Resource-Policy", "same-origin",
-            "Cross-Origin-Opener-Policy", "same-origin");
+            "Cross-Origin-Opener-Policy", "same-origin",
+            "Cache-Control", "no-store");
 
     // What browsers are told
 
