@@ -212,6 +212,22 @@ class TaskListTest extends ApiTest {
         assertEquals(List.of(title), titles(Map.of("q", text)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ΟΔΟΣ, ΟΔΟΣΑΝΔΡΟΣ",
+        "ΔΟΣ, ΟΔΟΣΑΝΔΡΟΣ",
+        "οδος, ΟΔΟΣΑΝΔΡΟΣ",
+        "οδοσ, οδοςανδρος",
+        "χαοσ, ΧΑΟΣ 1",
+        "χαος 1, ΧΑΟΣ 1",
+        "Σ_%, όλοσ_%"
+    })
+    void aSigmaIsASigmaWhereverItStands(String text, String title) {
+        createAll(title, "Ολα");
+        user.createTask(Map.of("title", "in the description", "description", "1\n" + title));
+        assertEquals(List.of("in the description", title), titles(Map.of("q", text)));
+    }
+
     @Test
     void wildcardsAloneFindOnlyThemselves() {
         createAll("plain", "100%", "snake_case", "back\\slash");
