@@ -2,11 +2,12 @@ package dev.todo.account;
 
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.spi.runtime.AuthenticationFailureEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Tells the audit log of tokens that are no good. */
+/** Tells the audit log of tokens that are no good, and not of those that could not be checked. */
 @ApplicationScoped
 class RefusedTokens {
 
@@ -17,6 +18,8 @@ class RefusedTokens {
     }
 
     void onRefusal(@Observes AuthenticationFailureEvent refusal) {
-        audit.record(Event.TOKEN_REFUSED);
+        if (refusal.getAuthenticationFailure() instanceof AuthenticationFailedException) {
+            audit.record(Event.TOKEN_REFUSED);
+        }
     }
 }

@@ -25,6 +25,22 @@ class ExceptionMappers {
 
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
 
+    /** What SQLSTATEs begin with that tell of the database, and not of what it was asked. */
+    private static final List<String> AWAY = List.of(
+            // Connection lost or refused; nobody may log in
+            "08",
+            "28",
+            // Read-only, as a primary that is one no more; no such database, as while it is restored
+            "25006",
+            "3D",
+            // A deadlock; a lock, or a database, that somebody else has to themselves
+            "40",
+            "55",
+            // Too many connections or out of memory; shutting down, starting up or taking too long; a disk that fails
+            "53",
+            "57",
+            "58");
+
     @ServerExceptionMapper
     Response problem(ProblemException e) {
         var response = response(e.problem());
@@ -95,17 +111,10 @@ class ExceptionMappers {
         }
     }
 
-    /**
-     * Whether another try may find the database back: connection lost or refused (class 08), too many connections or out
-     * of memory (53), shutting down, starting up or taking too long (57), a deadlock (40), or none to be had from the pool, which has no state.
-     */
+    /** Whether another try may find the database back; none to be had from the pool has no state. */
     private static boolean isDatabaseAway(SQLException e) {
         String state = e.getSQLState();
-        return state == null
-                || state.startsWith("08")
-                || state.startsWith("53")
-                || state.startsWith("57")
-                || state.startsWith("40");
+        return state == null || AWAY.stream().anyMatch(state::startsWith);
     }
 
     private static Response unauthorized(String challenge, String detail) {

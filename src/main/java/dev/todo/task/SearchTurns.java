@@ -65,11 +65,15 @@ class SearchTurns {
 
     private synchronized Turn enter(UUID user) {
         var turn = new Turn(user, now, new CompletableFuture<>());
-        long own = waitingOf(user);
         if (searching.size() < AT_ONCE && !searching.containsKey(user)) {
             begin(turn);
-        } else if (own < WAITING_OF_ONE_USER && (waiting.size() < WAITING || displaceFor(turn))) {
+        } else if (waitingOf(user) < WAITING_OF_ONE_USER) {
             waiting.add(turn);
+            if (waiting.size() > WAITING) {
+                Turn last = last();
+                waiting.remove(last);
+                last.hasBegun.complete(false);
+            }
         } else {
             turn.hasBegun.complete(false);
         }
@@ -80,17 +84,17 @@ class SearchTurns {
         return waiting.stream().filter(turn -> turn.user.equals(user)).count();
     }
 
-    /** Whether somebody gave up a place, who has more of them or would come later all the same. */
-    private boolean displaceFor(Turn turn) {
-        long own = waitingOf(turn.user) + 1;
-        for (int i = waiting.size() - 1; i >= 0; i--) {
-            Turn other = waiting.get(i);
-            if (waitingOf(other.user) > own || startOf(other) > startOf(turn)) {
-                waiting.remove(i).hasBegun.complete(false);
-                return true;
-            }
-        }
-        return false;
+    /**
+     * Of those who have the most places, the one who would come last, and of theirs the latest: nobody's only place goes
+     * to somebody's second.
+     */
+    private Turn last() {
+        long time = System.nanoTime();
+        var order = Comparator.<Turn>comparingLong(turn -> waitingOf(turn.user))
+                .thenComparingLong(turn -> startOf(turn, time));
+        return waiting.stream()
+                .reduce((last, turn) -> order.compare(last, turn) > 0 ? last : turn)
+                .orElseThrow();
     }
 
     /** Whether it had not given up. */
@@ -98,8 +102,9 @@ class SearchTurns {
         if (!turn.hasBegun.complete(true)) {
             return false;
         }
-        long start = startOf(turn);
-        searching.put(turn.user, System.nanoTime());
+        long time = System.nanoTime();
+        long start = startOf(turn, time);
+        searching.put(turn.user, time);
         times.put(turn.user, start);
         now = Math.max(now, start);
         return true;
@@ -109,9 +114,9 @@ class SearchTurns {
         waiting.remove(turn);
     }
 
-    private long startOf(Turn turn) {
+    private long startOf(Turn turn, long time) {
         Long begun = searching.get(turn.user);
-        long searched = begun == null ? 0 : System.nanoTime() - begun;
+        long searched = begun == null ? 0 : time - begun;
         return Math.max(turn.arrival, times.getOrDefault(turn.user, 0L) + searched);
     }
 
@@ -129,9 +134,10 @@ class SearchTurns {
     }
 
     private Turn pollNext() {
+        long time = System.nanoTime();
         Turn next = waiting.stream()
                 .filter(turn -> !searching.containsKey(turn.user))
-                .min(Comparator.comparingLong(this::startOf))
+                .min(Comparator.comparingLong(turn -> startOf(turn, time)))
                 .orElse(null);
         waiting.remove(next);
         return next;

@@ -23,15 +23,22 @@ record TaskFilter(
         Optional<DueDate> dueFrom,
         Optional<DueDate> dueTo) {
 
-    /** The same text for the same filter, and another for any other: no parameter has a U+0000 in it. */
+    /** The same text for the same filter, and another for any other: no parameter has a U+0000 in it, no tag is empty. */
     String canonical() {
         return Stream.of(
                         Stream.of(completed, text, dueFrom, dueTo),
                         priorities.stream(),
-                        tags.stream().sorted())
+                        tags.stream().sorted().map(TaskFilter::canonical))
                 .flatMap(parts -> parts)
                 .map(Object::toString)
                 .collect(Collectors.joining("\0"));
+    }
+
+    /** One that is written like a priority has an empty part before it. */
+    private static String canonical(String tag) {
+        boolean isLikePriority =
+                Stream.of(Priority.values()).map(Priority::toString).anyMatch(tag::equals);
+        return isLikePriority ? "\0" + tag : tag;
     }
 
     /** Whether a list has all tasks of the user. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import org.antlr.v4.runtime.BailErrorStrategy;
 import org.antlr.v4.runtime.atn.PredictionMode;
 import org.hibernate.jpa.HibernateHints;
@@ -40,6 +41,9 @@ class TaskList {
     private static final int SECONDS_TO_FILTER = 1;
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** As a capital letter, as a small one, and as that at the end of a word. */
+    private static final Pattern SIGMA = Pattern.compile("[Σσς]");
 
     private final Cursors cursors;
     private final ListMemory memory;
@@ -168,11 +172,7 @@ class TaskList {
             if (!filter.tags().isEmpty()) {
                 and("array_includes(tags, :tags)", "tags", filter.tags().toArray(String[]::new));
             }
-            filter.text()
-                    .ifPresent(text -> and(
-                            "(title ilike :text escape '\\' or description ilike :text escape '\\')",
-                            "text",
-                            "%" + text.replaceAll("[\\\\%_]", "\\\\$0") + "%"));
+            filter.text().ifPresent(this::andText);
             filter.dueFrom()
                     .ifPresent(from -> and(
                                     "dueAt >= :dueFromDay",
@@ -190,6 +190,19 @@ class TaskList {
         private Range and(String condition, String parameter, Object value) {
             parameters.put(parameter, value);
             return and(condition);
+        }
+
+        private Range andText(String text) {
+            String pattern = "%" + text.replaceAll("[\\\\%_]", "\\\\$0") + "%";
+            if (!SIGMA.matcher(text).find()) {
+                return and("(title ilike :text escape '\\' or description ilike :text escape '\\')", "text", pattern);
+            }
+            // Which small letter a capital one becomes depends on what is around it: in a title that is something else.
+            return and(
+                    "(translate(title, 'Σς', 'σσ') ilike :text escape '\\'"
+                            + " or translate(description, 'Σς', 'σσ') ilike :text escape '\\')",
+                    "text",
+                    SIGMA.matcher(pattern).replaceAll("σ"));
         }
 
         private Range after(Position position) {

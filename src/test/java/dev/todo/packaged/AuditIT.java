@@ -127,6 +127,19 @@ class AuditIT extends PackagedTest {
         }
     }
 
+    @Test
+    void aTokenThatCannotBeCheckedIsNotRefused() throws Exception {
+        try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
+            String token = service.newToken();
+            server.close();
+            service.client(token).get("/auth/me").then().statusCode(503);
+            service.client("nonsense").get("/auth/me").then().statusCode(401);
+            service.terminate();
+            assertEquals(0, service.awaitExit());
+            assertEquals(List.of("signed_up", "logged_in", "token_refused"), names(events(service)));
+        }
+    }
+
     private static List<JsonNode> events(ServiceProcess service) throws IOException {
         List<JsonNode> events = new ArrayList<>();
         for (String line : service.output().lines().toList()) {

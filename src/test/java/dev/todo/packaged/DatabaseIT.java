@@ -98,6 +98,28 @@ class DatabaseIT extends PackagedTest {
     }
 
     @Test
+    void aDatabaseThatIsReadOnlyIsNotReady() throws Exception {
+        String token;
+        try (var service = start(Map.of())) {
+            token = service.newToken();
+        }
+        database().query("alter role current_user set default_transaction_read_only = on");
+        try (var service = launch(Map.of("MIGRATE_AT_START", "false")).awaitStatus("/q/health/live", 200)) {
+            service.client()
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(503)
+                    .body("checks.find { it.name == 'Database' }.data.reason", equalTo("read-only"));
+            service.client(token)
+                    .body(Map.of("title", "Pay rent"))
+                    .post("/api/tasks")
+                    .then()
+                    .statusCode(503)
+                    .header("Retry-After", "2");
+        }
+    }
+
+    @Test
     void afterARestartOfTheDatabaseNoRequestGetsAConnectionFromBefore() throws Exception {
         try (var service = start(Map.of())) {
             // A user has a few requests under way at most.

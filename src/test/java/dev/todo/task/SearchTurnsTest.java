@@ -38,12 +38,56 @@ class SearchTurnsTest {
 
         var newcomer = new Search(UUID.randomUUID());
         assertFalse(newcomer.over.isDone(), "refused");
-        var failure = assertThrows(
-                CompletionException.class, () -> again.get(WAITING - 1).over.join());
-        assertEquals(ProblemException.class, failure.getCause().getClass());
+        assertRefused(CompletableFuture.anyOf(
+                again.stream().map(search -> search.over).toArray(CompletableFuture[]::new)));
+        assertEquals(1, again.stream().filter(search -> search.over.isDone()).count());
         first.get(WAITING).end();
         newcomer.begun.join();
         assertTrue(again.stream().noneMatch(search -> search.begun.isDone()));
+    }
+
+    @Test
+    void theOneWhoWouldComeLastGivesUpTheirOnlyPlaceForSomebodysFirstAndNobodyForASecond() {
+        List<UUID> users =
+                IntStream.range(0, AT_ONCE).mapToObj(i -> UUID.randomUUID()).toList();
+        users.forEach(Search::new);
+        List<Search> again = users.stream().map(Search::new).toList();
+        startSearches(WAITING - AT_ONCE);
+
+        UUID newcomer = UUID.randomUUID();
+        assertFalse(new Search(newcomer).over.isDone(), "refused");
+        assertRefused(again.get(0).over);
+        assertRefused(new Search(newcomer).over);
+        assertFalse(again.get(1).over.isDone() || again.get(2).over.isDone());
+    }
+
+    @Test
+    void whoHasMostPlacesGivesUpOne() {
+        startSearches(AT_ONCE);
+        UUID greedy = UUID.randomUUID();
+        List<Search> three =
+                IntStream.range(0, 3).mapToObj(i -> new Search(greedy)).toList();
+        UUID modest = UUID.randomUUID();
+        List<Search> two =
+                IntStream.range(0, 2).mapToObj(i -> new Search(modest)).toList();
+        startSearches(WAITING - 5);
+
+        var newcomer = new Search(UUID.randomUUID());
+        assertFalse(newcomer.over.isDone(), "refused");
+        assertRefused(three.get(2).over);
+        assertTrue(two.stream().noneMatch(search -> search.over.isDone()));
+    }
+
+    /** Each of another user. */
+    private void startSearches(int count) {
+        for (int i = 0; i < count; i++) {
+            new Search(UUID.randomUUID());
+        }
+    }
+
+    private static void assertRefused(CompletableFuture<?> over) {
+        var failure = assertThrows(CompletionException.class, over::join);
+        assertEquals(ProblemException.class, failure.getCause().getClass());
     }
 
     /** Goes on until it is ended. */

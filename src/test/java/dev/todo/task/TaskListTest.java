@@ -21,6 +21,7 @@ import io.restassured.response.Response;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,6 +211,22 @@ class TaskListTest extends ApiTest {
     void searchIgnoresCaseInEveryScript(String text, String title) {
         createAll(title, "other");
         assertEquals(List.of(title), titles(Map.of("q", text)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ΟΔΟΣ, ΟΔΟΣΑΝΔΡΟΣ",
+        "ΔΟΣ, ΟΔΟΣΑΝΔΡΟΣ",
+        "οδος, ΟΔΟΣΑΝΔΡΟΣ",
+        "οδοσ, οδοςανδρος",
+        "χαοσ, ΧΑΟΣ 1",
+        "χαος 1, ΧΑΟΣ 1",
+        "Σ_%, όλοσ_%"
+    })
+    void aSigmaIsASigmaWhereverItStands(String text, String title) {
+        createAll(title, "Ολα");
+        user.createTask(Map.of("title", "in the description", "description", "1\n" + title));
+        assertEquals(List.of("in the description", title), titles(Map.of("q", text)));
     }
 
     @Test
@@ -644,6 +661,38 @@ class TaskListTest extends ApiTest {
                 .then()
                 .statusCode(200)
                 .body("items", hasSize(0));
+    }
+
+    @Test
+    void aTagIsNoPriority() {
+        for (int i = 0; i < 2; i++) {
+            user.createTask(Map.of("title", "t" + i, "priority", "high", "tags", List.of("HIGH", "LOW")));
+        }
+        for (var filters : List.of(
+                List.of(Map.of("priority", "high"), Map.of("tag", "HIGH")),
+                List.of(
+                        Map.of("priority", List.of("high", "low")),
+                        Map.of("tag", List.of("HIGH", "LOW")),
+                        Map.of("priority", "high", "tag", "LOW")))) {
+            for (var filter : filters) {
+                String cursor = page(with(filter, "limit", 1)).getString("next_cursor");
+                for (var other : filters) {
+                    if (other.equals(filter)) {
+                        assertEquals(
+                                List.of("t0"),
+                                page(with(filter, "cursor", cursor)).getList("items.title"));
+                    } else {
+                        refused(with(other, "cursor", cursor));
+                    }
+                }
+            }
+        }
+    }
+
+    private static Map<String, ?> with(Map<String, ?> parameters, String name, Object value) {
+        Map<String, Object> more = new HashMap<>(parameters);
+        more.put(name, value);
+        return more;
     }
 
     @Test

@@ -456,6 +456,30 @@ class TaskTest extends ApiTest {
         user.client().get("/api/tasks/" + id).then().statusCode(200).body("title", equalTo("Pay rent"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "25006, a primary that is one no more",
+        "28000, pg_hba.conf lets nobody in",
+        "3D000, renamed while it is restored",
+        "55000, not accepting connections",
+        "55P03, a lock that somebody else keeps",
+        "58030, a disk that fails"
+    })
+    void aDatabaseThatRefusesIsAway(String state, String why) {
+        String id = user.createTask("Pay rent");
+        Database.underTest()
+                .whileIn(
+                        state,
+                        "update on tasks",
+                        "old.id = '" + id + "'",
+                        () -> user.client()
+                                .body(Map.of("title", "Pay"))
+                                .patch("/api/tasks/" + id)
+                                .then()
+                                .spec(problem(503))
+                                .header("Retry-After", "2"));
+    }
+
     @Test
     void anUnknownTaskAndSomebodyElsesAreToldApartByNothing() {
         var attacker = newUser();

@@ -69,6 +69,15 @@ public record Database(Supplier<String> url) {
                 "perform pg_sleep(" + seconds + "); return old", "trigger %s before " + writes, condition, work);
     }
 
+    /** Has the database refuse some writes meanwhile, as it does when it is in the state that an SQLSTATE tells. */
+    public void whileIn(String state, String writes, String condition, Runnable work) {
+        whileTriggering(
+                "raise exception 'refused' using errcode = '" + state + "'",
+                "trigger %s before " + writes,
+                condition,
+                work);
+    }
+
     /** Has the database go away at the end of transactions meanwhile. */
     public void whileGoingAtCommit(String writes, String condition, Runnable work) {
         whileTriggering(
