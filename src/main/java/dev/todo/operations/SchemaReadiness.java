@@ -9,8 +9,8 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
- * Ready is who reaches a database that can be written to, with the schema that this version needs: where a Job migrates,
- * a roll-out waits for it. A newer schema is fine, so that versions can run side by side.
+ * Ready is who reaches a database with the schema that this version needs: where a Job migrates, a roll-out waits for it. A
+ * newer schema is fine, so that versions can run side by side.
  */
 @Readiness
 @ApplicationScoped
@@ -33,16 +33,11 @@ class SchemaReadiness implements HealthCheck {
         try (var connection = database.getConnection();
                 var statement = connection.createStatement();
                 var migrations = statement.executeQuery(
-                        "select current_setting('transaction_read_only')::boolean from flyway_schema_history"
-                                + " where success and version = '" + VERSION + "'")) {
-            if (!migrations.next()) {
-                return response.down().withData("reason", "not migrated").build();
+                        "select from flyway_schema_history where success and version = '" + VERSION + "'")) {
+            if (migrations.next()) {
+                return response.up().build();
             }
-            // A primary that is one no more
-            boolean isReadOnly = migrations.getBoolean(1);
-            return isReadOnly
-                    ? response.down().withData("reason", "read-only").build()
-                    : response.up().build();
+            return response.down().withData("reason", "not migrated").build();
         } catch (SQLException e) {
             LOG.debugf("Not ready: %s", e.getMessage());
             boolean isNotMigrated = "42P01".equals(e.getSQLState());
