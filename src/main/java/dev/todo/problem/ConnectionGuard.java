@@ -68,8 +68,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private Future<?> timeToRead;
 
-    /** Whether Vert.x has a request; the ones after it. */
+    /** Whether Vert.x has a request, and whether without its body; the ones after it. */
     private boolean busy;
+
+    private boolean bodyIsLeft;
 
     private final Queue<Request> waiting = new ArrayDeque<>(0);
 
@@ -87,7 +89,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** Whether nothing more is taken in. */
     private boolean ending;
-    /** The last answer, unless one of Vert.x ends the connection. */
+    /** The last answer, if there is one to come and none of Vert.x ends the connection. */
     private FullHttpResponse refusal;
     /** Whether nothing more is sent either. */
     private boolean ended;
@@ -137,9 +139,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     /** @param folded whether they were a header's next line */
     void afterDecoding(boolean folded, ChannelHandlerContext context) {
-        // A client that has sent whole requests alone expects no other answers, and a proxy would hand one on to
-        // somebody else.
-        if (!ending && !requestBytes.isWhole() && (folded || requestBytes.haveTooManyLines())) {
+        if (!ending && (folded || requestBytes.haveTooManyLines())) {
             refuse(folded ? 400 : 431, context);
         }
     }
@@ -228,7 +228,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    private static void handOn(Request request, ChannelHandlerContext context) {
+    private void handOn(Request request, ChannelHandlerContext context) {
+        bodyIsLeft = request.content == null;
         context.fireChannelRead(request.head);
         if (request.content != null) {
             context.fireChannelRead(request.content);
@@ -328,10 +329,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     private void expire(ChannelHandlerContext context) {
-        if (requestBytes.isEmpty()) {
-            // Browsers open connections ahead, and would show an answer that they did not ask for.
-            end(Unpooled.EMPTY_BUFFER, context);
-        } else if (inBody && !context.channel().config().isAutoRead()) {
+        if (inBody && !context.channel().config().isAutoRead()) {
             // It is the service that does not read.
             await(context);
         } else {
@@ -342,7 +340,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void refuse(int status, ChannelHandlerContext context) {
         stopWaiting();
         ending = true;
-        refusal = refusal(status);
+        // Browsers open connections ahead, and would show an answer that they did not ask for; a proxy that has all it
+        // asked for would hand it on to somebody else.
+        if (inBody || requestBytes.haveBegunAnotherRequest()) {
+            refusal = refusal(status);
+        }
         // Which lets Vert.x send what it has kept.
         dropIncoming(context);
         if (context.channel().isActive()) {
@@ -372,7 +374,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         int before = inBody ? unanswered - 1 : unanswered;
         if (before <= 0 && !answering) {
             // Below that, the request in question has been answered before its body.
-            end(before == 0 ? refusal : Unpooled.EMPTY_BUFFER, context);
+            end(before == 0 && refusal != null ? refusal : Unpooled.EMPTY_BUFFER, context);
         }
     }
 
@@ -418,6 +420,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpResponse response) {
             answering = true;
+            if (bodyIsLeft) {
+                // Whatever Vert.x makes of the request: nobody is going to read its body.
+                response.headers().set(CONNECTION, CLOSE);
+            }
             if (!HttpUtil.isKeepAlive(response)) {
                 // Nobody is going to read what comes after it, or the rest of a body that is too large.
                 stopWaiting();

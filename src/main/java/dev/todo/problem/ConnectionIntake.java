@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpConstants;
+import io.netty.util.ByteProcessor;
 
 /**
  * What tells a {@link ConnectionGuard} of bytes that do not make a request yet: the first in the pipeline. Refuses a header in several lines (RFC
@@ -43,22 +44,45 @@ final class ConnectionIntake extends ChannelInboundHandlerAdapter {
 
     /** An indented line is a part by itself, so that it shows what Netty makes of it; not each one of a body's. */
     private int endOfPart(ByteBuf bytes) {
-        int end = endOfLine(bytes, bytes.readerIndex());
-        if (afterText) {
-            for (int lines = 1; lines < LINES_AFTER_TEXT && end < bytes.writerIndex(); lines++) {
-                end = endOfLine(bytes, end);
-            }
-        } else if (!beginsIndented(bytes)) {
-            while (end < bytes.writerIndex() && !isBlank(bytes.getByte(end))) {
-                end = endOfLine(bytes, end);
-            }
+        if (afterText || beginsIndented(bytes)) {
+            int end = bytes.forEachByte(new LineLimit(afterText ? LINES_AFTER_TEXT : 1));
+            return end < 0 ? bytes.writerIndex() : end + 1;
         }
-        return end;
+        int indentation = bytes.forEachByte(new IndentationFinder());
+        return indentation < 0 ? bytes.writerIndex() : indentation;
     }
 
-    private static int endOfLine(ByteBuf bytes, int start) {
-        int lineFeed = bytes.indexOf(start, bytes.writerIndex(), HttpConstants.LF);
-        return lineFeed < 0 ? bytes.writerIndex() : lineFeed + 1;
+    /** Stops at the end of the last of some lines. */
+    private static final class LineLimit implements ByteProcessor {
+
+        private int lines;
+
+        LineLimit(int lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public boolean process(byte letter) {
+            if (letter == HttpConstants.LF) {
+                lines--;
+            }
+            return lines > 0;
+        }
+    }
+
+    /** Stops where a line begins indented. */
+    private static final class IndentationFinder implements ByteProcessor {
+
+        private boolean afterLine;
+
+        @Override
+        public boolean process(byte letter) {
+            if (afterLine && isBlank(letter)) {
+                return false;
+            }
+            afterLine = letter == HttpConstants.LF;
+            return true;
+        }
     }
 
     private boolean beginsIndented(ByteBuf bytes) {

@@ -1,11 +1,11 @@
 package dev.todo.problem;
 
-import static io.netty.util.ByteProcessor.FIND_LF;
-
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpConstants;
+import io.netty.util.ByteProcessor;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +31,8 @@ final class RequestBytes {
     private final Queue<Bytes> requests = new ArrayDeque<>(0);
     /** What Netty has of which it has not made anything yet. */
     private ByteBuf undecoded = Unpooled.EMPTY_BUFFER;
+
+    private boolean hasBegun;
 
     RequestBytes(Limit limit) {
         this.limit = limit;
@@ -65,6 +67,7 @@ final class RequestBytes {
     /** Returns whether there is room for them; they count in any case. */
     boolean receive(ByteBuf bytes) {
         add(new Bytes(costOf(bytes), 0));
+        hasBegun |= !isBlank(bytes);
         return limit.held.get() <= limit.max || held.all <= ConnectionGuard.FAIR_SHARE;
     }
 
@@ -78,8 +81,9 @@ final class RequestBytes {
         return held.minus(incoming).overhead() > MAX_OVERHEAD;
     }
 
-    boolean isWhole() {
-        return incoming.all == 0;
+    /** Returns whether something has come in of a request that is not whole: empty lines before it are nothing. */
+    boolean haveBegunAnotherRequest() {
+        return hasBegun;
     }
 
     /** For Netty's decoder, whose own buffer alone shows how far it has got. */
@@ -100,6 +104,7 @@ final class RequestBytes {
     boolean endRequest() {
         // Netty releases it where all of it is decoded.
         var ahead = new Bytes(undecoded.isReadable() ? costOf(undecoded) : 0, 0);
+        hasBegun = ahead.all > 0 && !isBlank(undecoded);
         requests.add(incoming.minus(ahead));
         incoming = ahead;
         return ahead.all > 0;
@@ -124,10 +129,6 @@ final class RequestBytes {
         requests.clear();
     }
 
-    boolean isEmpty() {
-        return held.all == 0;
-    }
-
     private void add(Bytes bytes) {
         incoming = incoming.plus(bytes);
         held = held.plus(bytes);
@@ -145,10 +146,33 @@ final class RequestBytes {
     }
 
     private static long costOfLines(ByteBuf bytes) {
-        int lines = 0;
-        for (int end = bytes.forEachByte(FIND_LF); end >= 0; lines++) {
-            end = bytes.forEachByte(end + 1, bytes.writerIndex() - end - 1, FIND_LF);
+        var lines = new LineCounter();
+        bytes.forEachByte(lines);
+        return BYTES_OF_A_HEADER * lines.count;
+    }
+
+    /** Looking for one line after the other takes many times as long where they are short. */
+    private static final class LineCounter implements ByteProcessor {
+
+        private long count;
+
+        @Override
+        public boolean process(byte letter) {
+            if (letter == HttpConstants.LF) {
+                count++;
+            }
+            return true;
         }
-        return BYTES_OF_A_HEADER * (long) lines;
+    }
+
+    private static boolean isBlank(ByteBuf bytes) {
+        return bytes.forEachByte(RequestBytes::isBlank) < 0;
+    }
+
+    private static boolean isBlank(byte letter) {
+        return letter == HttpConstants.CR
+                || letter == HttpConstants.LF
+                || letter == HttpConstants.SP
+                || letter == HttpConstants.HT;
     }
 }

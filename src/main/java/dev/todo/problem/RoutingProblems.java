@@ -44,7 +44,6 @@ class RoutingProblems {
                     if (isMalformed(context.request().uri())) {
                         answer(context, 400, "The address is malformed: percent-encode every % and what is not ASCII.");
                     } else if (isTooLarge(context.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
-                        context.response().putHeader(HttpHeaders.CONNECTION, "close");
                         answer(context, 413, StandardDetails.of(413));
                     } else if (Routes.isReadOnly(context.normalizedPath())
                             && !READING.contains(context.request().method())) {

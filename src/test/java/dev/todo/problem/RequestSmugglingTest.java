@@ -15,6 +15,7 @@ import dev.todo.testing.RawConnection.Sent;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +204,34 @@ class RequestSmugglingTest extends ApiTest {
         assertTrue(sent.answer().contains(" 200 OK"), sent.answer());
         assertFalse(sent.answer().contains("malformed"), sent.answer());
         assertTrue(sent.closed());
+    }
+
+    /** Whatever answers it: a proxy would send somebody's request on a connection that is about to be closed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST * HTTP/1.1\r\nHost: a",
+                "POST foo HTTP/1.1\r\nHost: a",
+                "POST /nothing HTTP/1.1\r\nHost: x:y",
+                "POST /nothing HTTP/1.1",
+                "POST /nothing HTTP/1.0\r\nHost: a\r\nConnection: keep-alive"
+            })
+    void theAnswerToABodyThatIsTooLargeEndsTheConnection(String head) throws IOException {
+        var sent = send(lines(head, "Content-Length: 300000", "") + "x".repeat(270_000) + SMUGGLED);
+        assertEquals(1, statuses(sent.answer().replace("HTTP/1.0", "HTTP/1.1")).size(), sent.answer());
+        assertTrue(sent.answer().toLowerCase(Locale.ROOT).contains("\r\nconnection: close\r\n"), sent.answer());
+        assertTrue(sent.closed());
+    }
+
+    /** RFC 9112, section 2.2. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n", "\n", " ", "\r\n\r\n\t"})
+    void emptyLinesAfterARequestHaveNoAnswer(String more) throws IOException {
+        String request = lines("GET /q/health/live HTTP/1.1", "Host: a", "");
+        for (String sent : List.of(request + more, request + more.repeat(2_000))) {
+            assertEquals(List.of("200"), statuses(send(sent).answer()), sent);
+        }
+        assertEquals(List.of("200"), statuses(sendInTwo(request, more).answer()));
     }
 
     /** A proxy would take a second answer for that to the next request, which may be somebody else's. */
