@@ -78,6 +78,7 @@ class PasswordChecks {
                 .orElseGet(() -> input.email().toLowerCase(Locale.ROOT));
         Attempt attempt = throttles.begin(account, client);
         return workers.submit(client, () -> test(input.password(), candidate), tested -> {
+            throttles.refuseIfBlocked(attempt);
             if (!tested.isRight()) {
                 candidate.ifPresentOrElse(
                         found -> audit.record(Event.LOG_IN_FAILED, found.user()),
@@ -107,6 +108,7 @@ class PasswordChecks {
         var candidate = find(user);
         Attempt attempt = throttles.begin(user.toString(), client);
         return workers.submit(client, () -> test(input.password(), candidate), tested -> {
+            throttles.refuseIfBlocked(attempt);
             if (!tested.isRight()) {
                 audit.record(Event.PASSWORD_CHECK_FAILED, user);
                 throttles.failed(attempt);
@@ -138,7 +140,6 @@ class PasswordChecks {
     }
 
     private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {
-        throttles.refuseIfBlocked(attempt);
         switch (factors.check(user, code)) {
             case PASSED -> throttles.refuseIfBlocked(attempt);
             case MISSING -> {

@@ -85,16 +85,16 @@ public class Throttles {
      * @throws ProblemException 429 if a delay has begun since the attempt did, so that nobody knows what came of it
      */
     public void failed(Attempt attempt) {
-        boolean isBlocked = !count(Limit.PASSWORD, attempt.counted());
-        isBlocked |= !count(Limit.PASSWORD_BY_ADDRESS, attempt.address());
-        if (isBlocked) {
+        // What is not told does not count: the difference would tell.
+        if (!count(Limit.PASSWORD, attempt.counted()) || !count(Limit.PASSWORD_BY_ADDRESS, attempt.address())) {
             refuseIfBlocked(attempt);
             throw ProblemException.tooManyAttempts(Duration.ofSeconds(1));
         }
     }
 
     /**
-     * To be called before anybody is told that an attempt succeeded: of many at once, only a few count.
+     * To be called before anybody is told what came of an attempt, or anything is done about it: of many at once, only a few
+     * count.
      *
      * @throws ProblemException 429 if a delay has begun since the attempt did
      */

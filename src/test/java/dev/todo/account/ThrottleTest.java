@@ -130,6 +130,32 @@ class ThrottleTest extends ApiTest {
         }
     }
 
+    /** Somebody who fills up the address's count before, and then looks how full it is, would learn whether it was. */
+    @ParameterizedTest
+    @ValueSource(strings = {PASSWORD, WRONG})
+    void ofManyGuessesAtOnceNothingTellsWhetherTheRightOneWasAmongThem(String last) {
+        var user = newUser();
+        String address = newAddress();
+        fail(user.email(), address, 4);
+        var threads = Executors.newFixedThreadPool(20);
+        try {
+            long told = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> tryLogIn(user.email(), i == 19 ? last : WRONG + i, address), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .filter(answer -> answer.statusCode() == 401)
+                    .count();
+            String counted = Long.toString(4 + told);
+            assertEquals(
+                    List.of(counted, counted),
+                    database.query("select round(level) from throttles order by counted_at desc limit 2"));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     @Test
     void credentialStuffingOverManyAccountsFromOneAddressIsThrottled() {
         String address = newAddress();
