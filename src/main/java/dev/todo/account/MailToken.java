@@ -77,7 +77,7 @@ class MailToken extends PanacheEntityBase {
         // The user is locked before anything that is theirs, as everywhere: else two could wait for each other.
         return getSession()
                 .createNativeQuery(
-                        "select users.* from users join mail_tokens on user_id = id where hash = :hash"
+                        "select " + User.COLUMNS + " from users join mail_tokens on user_id = id where hash = :hash"
                                 + " and purpose = :purpose and expires_at > :now for no key update of users",
                         User.class)
                 .setParameter("hash", hash)

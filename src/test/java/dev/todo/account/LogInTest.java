@@ -69,6 +69,25 @@ class LogInTest extends ApiTest {
         assertNotEquals(token, logIn(user.email(), PASSWORD));
     }
 
+    /** A statement that the database has prepared must not change what it gives. */
+    @Test
+    void isNotDisturbedByAColumnThatANewerVersionAdds() {
+        var user = newUser();
+        logInTimes(20, user);
+        Database.underTest().query("alter table users add column later text");
+        try {
+            logInTimes(3, user);
+        } finally {
+            Database.underTest().query("alter table users drop column later");
+        }
+    }
+
+    private static void logInTimes(int times, User user) {
+        for (int i = 0; i < times; i++) {
+            tryLogIn(user.email(), PASSWORD).then().statusCode(200);
+        }
+    }
+
     @Test
     void answersUnknownAddressAndWrongPasswordAlike() {
         var user = newUser();
