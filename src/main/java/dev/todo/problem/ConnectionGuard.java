@@ -265,6 +265,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (unanswered == MAX_UNANSWERED) {
             return 429;
         }
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+            // Of several lengths Netty takes the first one of HTTP/1.0, and tells nobody: there is no next request.
+            request.headers().remove(CONNECTION);
+        }
         unanswered++;
         inBody = true;
         bodyBytes = 0;

@@ -170,9 +170,7 @@ final class RequestBytes {
     }
 
     private static boolean isBlank(byte letter) {
-        return letter == HttpConstants.CR
-                || letter == HttpConstants.LF
-                || letter == HttpConstants.SP
-                || letter == HttpConstants.HT;
+        // As Netty skips them before a request.
+        return letter >= 0 && letter <= HttpConstants.SP;
     }
 }

@@ -7,6 +7,7 @@ import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT_LANGUAGE;
 import static io.netty.handler.codec.http.HttpHeaderNames.AUTHORIZATION;
 import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.HOST;
+import static io.netty.handler.codec.http.HttpHeaderNames.SEC_WEBSOCKET_KEY1;
 import static io.netty.handler.codec.http.HttpHeaderNames.TRANSFER_ENCODING;
 import static io.netty.handler.codec.http.HttpHeaderValues.CHUNKED;
 
@@ -45,8 +46,7 @@ final class RequestHeads {
                     ? 414
                     : cause instanceof TooLongHttpHeaderException ? 431 : 400;
         }
-        HttpVersion version = request.protocolVersion();
-        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+        if (!isVersionOfVertx(request.protocolVersion())) {
             return 505;
         }
         HttpHeaders headers = request.headers();
@@ -64,6 +64,12 @@ final class RequestHeads {
                 : 400;
     }
 
+    /** Vert.x knows these very objects: "http/1.1" and "HTTP/01.1" make others, which are equal. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isVersionOfVertx(HttpVersion version) {
+        return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
+    }
+
     private static int pathLength(String uri) {
         int query = uri.indexOf('?');
         return query < 0 ? uri.length() : query;
@@ -77,10 +83,14 @@ final class RequestHeads {
         return length;
     }
 
-    /** Netty sees to Content-Length itself, but takes a coding that it does not know for no body at all. */
+    /**
+     * Netty sees to Content-Length itself, but takes a coding that it does not know for no body at all, and eight bytes after
+     * a request with two keys of the first web sockets for one.
+     */
     private static boolean isUnambiguous(HttpHeaders headers) {
         List<String> codings = headers.getAll(TRANSFER_ENCODING);
         return headers.getAll(HOST).size() <= 1
+                && !headers.contains(SEC_WEBSOCKET_KEY1)
                 && (codings.isEmpty() || (codings.size() == 1 && CHUNKED.contentEqualsIgnoreCase(codings.get(0))));
     }
 }
