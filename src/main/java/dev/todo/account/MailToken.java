@@ -77,8 +77,10 @@ class MailToken extends PanacheEntityBase {
         // The user is locked before anything that is theirs, as everywhere: else two could wait for each other.
         return getSession()
                 .createNativeQuery(
-                        "select " + User.COLUMNS + " from users join mail_tokens on user_id = id where hash = :hash"
-                                + " and purpose = :purpose and expires_at > :now for no key update of users",
+                        "select " + User.COLUMNS + " from users join mail_tokens on mail_tokens.user_id = users.id"
+                                + " where mail_tokens.hash = :hash"
+                                + " and mail_tokens.purpose = :purpose and mail_tokens.expires_at > :now"
+                                + " for no key update of users",
                         User.class)
                 .setParameter("hash", hash)
                 .setParameter("purpose", purpose.name())

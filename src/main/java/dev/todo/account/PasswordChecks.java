@@ -40,13 +40,6 @@ class PasswordChecks {
         }
     }
 
-    /**
-     * What came of a password.
-     *
-     * @param renewal in place of a hash that is outdated
-     */
-    private record Tested(boolean isRight, Optional<PasswordHash> renewal) {}
-
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;
     private final SecondFactors factors;
@@ -77,9 +70,9 @@ class PasswordChecks {
                 .map(found -> found.user().toString())
                 .orElseGet(() -> input.email().toLowerCase(Locale.ROOT));
         Attempt attempt = throttles.begin(account, client);
-        return workers.submit(client, () -> test(input.password(), candidate), tested -> {
+        return test(input.password(), candidate, client, isRight -> {
             throttles.refuseIfBlocked(attempt);
-            if (!tested.isRight()) {
+            if (!isRight) {
                 candidate.ifPresentOrElse(
                         found -> audit.record(Event.LOG_IN_FAILED, found.user()),
                         () -> audit.record(Event.LOG_IN_FAILED));
@@ -91,7 +84,7 @@ class PasswordChecks {
                     input.code(),
                     attempt,
                     message -> ProblemException.secondFactor("The code of the second factor " + message + "."));
-            return pass(renewed(candidate.get(), tested, input.password()), attempt, then);
+            return pass(candidate.get(), input.password(), client, attempt, then);
         });
     }
 
@@ -107,9 +100,9 @@ class PasswordChecks {
     <T> Uni<T> confirm(UUID user, Credentials.Asked input, Client client, Function<Passed, T> then) {
         var candidate = find(user);
         Attempt attempt = throttles.begin(user.toString(), client);
-        return workers.submit(client, () -> test(input.password(), candidate), tested -> {
+        return test(input.password(), candidate, client, isRight -> {
             throttles.refuseIfBlocked(attempt);
-            if (!tested.isRight()) {
+            if (!isRight) {
                 audit.record(Event.PASSWORD_CHECK_FAILED, user);
                 throttles.failed(attempt);
                 throw ProblemException.invalid(List.of(new FieldError(input.field(), "is wrong")));
@@ -119,7 +112,7 @@ class PasswordChecks {
                     input.code(),
                     attempt,
                     message -> ProblemException.invalid(List.of(new FieldError("code", message))));
-            return pass(renewed(candidate.get(), tested, input.password()), attempt, then);
+            return pass(candidate.get(), input.password(), client, attempt, then);
         });
     }
 
@@ -132,11 +125,17 @@ class PasswordChecks {
         return new Passed(user.id, user.password());
     }
 
-    private Tested test(String password, Optional<Passed> candidate) {
-        PasswordHash hash = candidate.map(Passed::password).orElseGet(hashes::unmatchable);
-        boolean isRight = hashes.matches(password, hash) && candidate.isPresent();
-        boolean isOutdated = isRight && hashes.isOutdated(password, hash);
-        return new Tested(isRight, isOutdated ? Optional.of(hashes.hash(password)) : Optional.empty());
+    /** At the price of one hash, whatever comes of it. */
+    private <T> Uni<T> test(
+            String password, Optional<Passed> candidate, Client client, Function<Boolean, Uni<T>> then) {
+        return workers.submit(
+                        client,
+                        () -> {
+                            PasswordHash hash = candidate.map(Passed::password).orElseGet(hashes::unmatchable);
+                            return hashes.matches(password, hash) && candidate.isPresent();
+                        },
+                        then)
+                .flatMap(Function.identity());
     }
 
     private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {
@@ -153,18 +152,24 @@ class PasswordChecks {
         }
     }
 
+    /** Replaces an outdated hash first, which takes time that would tell who is refused that the password is right. */
+    private <T> Uni<T> pass(Passed passed, String password, Client client, Attempt attempt, Function<Passed, T> then) {
+        if (!hashes.isOutdated(password, passed.password())) {
+            return Uni.createFrom().item(pass(passed, attempt, then));
+        }
+        return workers.submit(
+                client, () -> hashes.hash(password), hash -> pass(renewed(passed, hash, password), attempt, then));
+    }
+
     private <T> T pass(Passed passed, Attempt attempt, Function<Passed, T> then) {
         T result = then.apply(passed);
         throttles.succeeded(attempt);
         return result;
     }
 
-    /** Replaces an outdated hash. If the password was changed meanwhile, gives the old one, which is good for nothing. */
-    private Passed renewed(Passed passed, Tested tested, String password) {
-        if (tested.renewal().isEmpty()) {
-            return passed;
-        }
-        var renewed = new Passed(passed.user(), tested.renewal().get());
+    /** If the password was changed meanwhile, gives the old one, which is good for nothing. */
+    private Passed renewed(Passed passed, PasswordHash hash, String password) {
+        var renewed = new Passed(passed.user(), hash);
         boolean isReplaced = QuarkusTransaction.requiringNew()
                 .call(() -> User.replacePassword(passed.user(), passed.password(), renewed.password()));
         if (isReplaced) {

@@ -86,7 +86,8 @@ class User extends PanacheEntityBase {
      * another.
      */
     static final String COLUMNS =
-            "users.id, email, hashed_password, password_normalized, email_verified_at, users.created_at";
+            "users.id, users.email, users.hashed_password, users.password_normalized, users.email_verified_at,"
+                    + " users.created_at";
 
     static Optional<User> findByEmail(String email) {
         // The collation of the column, and so of the index: a parameter has that of the database, which may know ASCII

@@ -107,7 +107,8 @@ public class Throttles {
         QuarkusTransaction.requiringNew().run(() -> {
             Throttle.locked(attempt.accountFromAddress()).reset(Times.now().plus(KNOWN));
             if (!attempt.isKnownAddress()) {
-                Throttle.deleteById(attempt.account());
+                // Somebody else may do so at the same time.
+                Throttle.delete("hash", attempt.account());
             }
             Throttle.clear(CLEARED_AT_ONCE);
         });
