@@ -7,8 +7,8 @@ import io.netty.handler.codec.http.HttpConstants;
 import io.netty.util.ByteProcessor;
 
 /**
- * What tells a {@link ConnectionGuard} of bytes that do not make a request yet: the first in the pipeline. Refuses a header in several lines (RFC
- * 9112, section 5.2), since Netty copies what it has of it for every one.
+ * What tells a {@link ConnectionGuard} of bytes that do not make a request yet: the first in the pipeline. Has a header in
+ * several lines (RFC 9112, section 5.2) refused, since Netty copies what it has of it for every one.
  */
 final class ConnectionIntake extends ChannelInboundHandlerAdapter {
 
