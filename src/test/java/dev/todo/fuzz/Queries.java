@@ -273,7 +273,10 @@ final class Queries {
                         "x".repeat(10_000),
                         "00000000-0000-0000-0000-000000000000");
         };
-        return Request.get("/api/tasks/" + target(odd), null, authorization, 200, 400, 404, 405);
+        String path = "/api/tasks/" + target(odd);
+        return path.length() > 1000
+                ? Request.get(path, null, authorization, 404, 414)
+                : Request.get(path, null, authorization, 200, 400, 404, 405);
     }
 
     private static String name(Dice dice) {
