@@ -190,7 +190,7 @@ class MailProofs {
             }
             if (!secondFactors.isRequired(reset.get())) {
                 // Whoever has guessed meanwhile does not keep the user out.
-                throttles.succeeded(throttles.attempt(reset.get().toString(), client));
+                throttles.forget(reset.get().toString(), client);
             }
             audit.record(Event.ALL_SESSIONS_ENDED, reset.get());
             audit.record(Event.PASSWORD_RESET, reset.get());

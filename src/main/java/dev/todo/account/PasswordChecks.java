@@ -3,6 +3,7 @@ package dev.todo.account;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
+import dev.todo.common.WorkerThreads;
 import dev.todo.password.PasswordHash;
 import dev.todo.password.PasswordHashes;
 import dev.todo.password.PasswordWorkers;
@@ -68,9 +69,10 @@ class PasswordChecks {
                 .call(() -> User.findByEmail(input.email()).map(PasswordChecks::candidate));
         String account = candidate
                 .map(found -> found.user().toString())
-                .orElseGet(() -> input.email().toLowerCase(Locale.ROOT));
+                // No user's id has an @.
+                .orElseGet(() -> "@" + input.email().toLowerCase(Locale.ROOT));
         Attempt attempt = throttles.begin(account, client);
-        return test(input.password(), candidate, client, isRight -> {
+        return test(input.password(), candidate, client, attempt, isRight -> {
             throttles.refuseIfBlocked(attempt);
             if (!isRight) {
                 candidate.ifPresentOrElse(
@@ -100,7 +102,7 @@ class PasswordChecks {
     <T> Uni<T> confirm(UUID user, Credentials.Asked input, Client client, Function<Passed, T> then) {
         var candidate = find(user);
         Attempt attempt = throttles.begin(user.toString(), client);
-        return test(input.password(), candidate, client, isRight -> {
+        return test(input.password(), candidate, client, attempt, isRight -> {
             throttles.refuseIfBlocked(attempt);
             if (!isRight) {
                 audit.record(Event.PASSWORD_CHECK_FAILED, user);
@@ -127,7 +129,11 @@ class PasswordChecks {
 
     /** At the price of one hash, whatever comes of it. */
     private <T> Uni<T> test(
-            String password, Optional<Passed> candidate, Client client, Function<Boolean, Uni<T>> then) {
+            String password,
+            Optional<Passed> candidate,
+            Client client,
+            Attempt attempt,
+            Function<Boolean, Uni<T>> then) {
         return workers.submit(
                         client,
                         () -> {
@@ -135,7 +141,12 @@ class PasswordChecks {
                             return hashes.matches(password, hash) && candidate.isPresent();
                         },
                         then)
-                .flatMap(Function.identity());
+                .flatMap(Function.identity())
+                .onFailure(failure -> attempt.claimed() != null)
+                .call(() -> WorkerThreads.call(() -> {
+                    throttles.end(attempt);
+                    return null;
+                }));
     }
 
     private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {

@@ -35,7 +35,7 @@ class RecoveryCodes {
                     .setParameter("user", user)
                     .executeUpdate();
             for (String code : codes) {
-                database.createNativeQuery("insert into recovery_codes values (:user, :hash)")
+                database.createNativeQuery("insert into recovery_codes (user_id, hash) values (:user, :hash)")
                         .setParameter("user", user)
                         .setParameter("hash", hash(code))
                         .executeUpdate();

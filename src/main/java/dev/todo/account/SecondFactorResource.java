@@ -83,6 +83,7 @@ class SecondFactorResource {
 
     @POST
     @Path("/confirm")
+    @ConcurrencyLimited
     @Operation(
             operationId = "confirmSecondFactor",
             summary = "Show that the generator works",
@@ -92,14 +93,18 @@ class SecondFactorResource {
             description = "Recovery codes, each of which is good once. They are not shown again.")
     public NewRecoveryCodes confirm(OneTimePassword input, @Context HttpServerRequest request) {
         var attempt = throttles.begin(user.id().toString(), clients.of(request));
-        var codes = factors.confirm(user.caller(), input.code().strip());
-        if (codes.isEmpty()) {
-            audit.record(Event.SECOND_FACTOR_FAILED, user.id());
-            throttles.failed(attempt);
-            throw ProblemException.invalid(List.of(new FieldError("code", "is wrong")));
+        try {
+            var codes = factors.confirm(user.caller(), input.code().strip());
+            if (codes.isEmpty()) {
+                audit.record(Event.SECOND_FACTOR_FAILED, user.id());
+                throttles.failed(attempt);
+                throw ProblemException.invalid(List.of(new FieldError("code", "is wrong")));
+            }
+            audit.record(Event.SECOND_FACTOR_ADDED, user.id());
+            return new NewRecoveryCodes(codes.get());
+        } finally {
+            throttles.end(attempt);
         }
-        audit.record(Event.SECOND_FACTOR_ADDED, user.id());
-        return new NewRecoveryCodes(codes.get());
     }
 
     @POST

@@ -76,7 +76,7 @@ public class PasswordWorkers {
     public <H, T> Uni<T> submit(Client client, Supplier<H> hashing, Function<H, T> rest) {
         String network = client.network();
         if (queue.count(network) >= FOR_ONE_CLIENT) {
-            throw ProblemException.tooManyAttempts(RETRY_AFTER);
+            return Uni.createFrom().failure(ProblemException.tooManyAttempts(RETRY_AFTER));
         }
         // Of the request, with its id in the log
         Context context = Vertx.currentContext();

@@ -22,6 +22,9 @@ public enum Limit {
     private static final Duration FIRST_DELAY = Duration.ofSeconds(15);
     private static final Duration MAX_DELAY = Duration.ofMinutes(15);
 
+    /** By how many the free times are exceeded when the delay is as long as it gets, and a few more. */
+    private static final int MAX_OVER = 8;
+
     final int free;
 
     /** After which one time is forgotten. */
@@ -38,7 +41,12 @@ public enum Limit {
         if (over < 0) {
             return Duration.ZERO;
         }
-        var delay = FIRST_DELAY.multipliedBy(1L << Math.min(over, 10));
+        var delay = FIRST_DELAY.multipliedBy(1L << Math.min(over, MAX_OVER));
         return delay.compareTo(MAX_DELAY) < 0 ? delay : MAX_DELAY;
+    }
+
+    /** What counting more would only make last longer: who was guessed at for a week is not to pay for it for another. */
+    double maxLevel() {
+        return free + MAX_OVER;
     }
 }

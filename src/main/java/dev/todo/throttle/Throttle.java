@@ -34,8 +34,9 @@ class Throttle extends PanacheEntityBase {
     static Throttle locked(UUID hash) {
         getEntityManager()
                 // Locked at once, so that nobody clears it away before it is read.
-                .createNativeQuery("insert into throttles values (:key, 0, :now, null, :now)"
-                        + " on conflict (key) do update set key = excluded.key")
+                .createNativeQuery(
+                        "insert into throttles (key, level, counted_at, forgotten_at) values (:key, 0, :now, :now)"
+                                + " on conflict (key) do update set key = excluded.key")
                 .setParameter("key", hash)
                 .setParameter("now", Instant.now())
                 .executeUpdate();
@@ -60,13 +61,22 @@ class Throttle extends PanacheEntityBase {
     }
 
     void count(Limit limit, Instant now) {
-        double sunk = Duration.between(countedAt, now).toMillis() / (double) limit.forgetting.toMillis();
-        level = Math.max(0, level - Math.max(0, sunk)) + 1;
+        level = levelAt(limit, now) + 1;
         // Else each of two replicas whose clocks differ would forget the difference anew.
         countedAt = now.isAfter(countedAt) ? now : countedAt;
         blockedUntil = limit.delay(level).isZero() ? null : now.plus(limit.delay(level));
         Instant empty = now.plus(limit.forgetting.multipliedBy((long) Math.ceil(level)));
         forgottenAt = empty.isAfter(forgottenAt) ? empty : forgottenAt;
+    }
+
+    /** What comes next if one more is counted; nothing as long as it would be free. */
+    Duration nextDelay(Limit limit, Instant now) {
+        return limit.delay(levelAt(limit, now) + 1);
+    }
+
+    private double levelAt(Limit limit, Instant now) {
+        double sunk = Duration.between(countedAt, now).toMillis() / (double) limit.forgetting.toMillis();
+        return Math.max(0, Math.min(level - Math.max(0, sunk), limit.maxLevel() - 1));
     }
 
     void reset(Instant keptUntil) {

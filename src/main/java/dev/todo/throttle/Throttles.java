@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * Slows down who guesses, or asks for too much; kept in the database, so that it holds for all replicas and after a restart. What
@@ -27,6 +29,8 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class Throttles {
+
+    private static final Logger LOG = Logger.getLogger(Throttles.class);
 
     /** How long an address counts as one that the user logs in from. */
     private static final Duration KNOWN = Duration.ofDays(90);
@@ -44,39 +48,43 @@ public class Throttles {
     /**
      * Somebody's attempt at a password. Who fails is delayed for that account, wherever else they come from; but at an address
      * that the user has logged in from, only failures at that address count, so that nobody can lock somebody else out.
+     *
+     * @param counted what failures of the account are counted for
+     * @param claimed until when nobody else may try; null as long as failures are free
      */
-    public record Attempt(UUID account, UUID accountFromAddress, UUID address, boolean isKnownAddress) {
-
-        private UUID counted() {
-            return isKnownAddress ? accountFromAddress : account;
-        }
-    }
+    public record Attempt(UUID counted, UUID accountFromAddress, UUID address, Instant claimed) {}
 
     /**
-     * To be called before a password is tested.
+     * To be called before a password is tested. Where a failure would cost a delay, the delay begins now, so that of many at once
+     * one is tested.
      *
      * @param account what identifies the account, whether there is one or not
      * @throws ProblemException 429 during a delay
      */
     public Attempt begin(String account, Client client) {
-        var unknown = attempt(account, client);
-        Map<UUID, Throttle> throttles = find(unknown.account(), unknown.accountFromAddress(), unknown.address());
-        var attempt = new Attempt(
-                unknown.account(),
-                unknown.accountFromAddress(),
-                unknown.address(),
-                throttles.containsKey(unknown.accountFromAddress()));
-        refuseIfBlocked(throttles, attempt.counted(), attempt.address());
-        return attempt;
+        UUID anywhere = key(Limit.PASSWORD, account);
+        UUID fromAddress = key(Limit.PASSWORD, account, client.network());
+        UUID address = key(Limit.PASSWORD_BY_ADDRESS, client.network());
+        Map<UUID, Throttle> throttles = find(anywhere, fromAddress, address);
+        UUID counted = throttles.containsKey(fromAddress) ? fromAddress : anywhere;
+        refuseIfBlocked(throttles, counted, address);
+        var throttle = throttles.get(counted);
+        boolean isFree = throttle == null
+                || throttle.nextDelay(Limit.PASSWORD, Instant.now()).isZero();
+        return new Attempt(counted, fromAddress, address, isFree ? null : claim(counted));
     }
 
-    /** An attempt that nothing is refused for, since something else than a password proves who it is. */
-    public Attempt attempt(String account, Client client) {
-        return new Attempt(
-                key(Limit.PASSWORD, account),
-                key(Limit.PASSWORD, account, client.network()),
-                key(Limit.PASSWORD_BY_ADDRESS, client.network()),
-                false);
+    private Instant claim(UUID key) {
+        Optional<Instant> claimed = QuarkusTransaction.requiringNew().call(() -> {
+            var throttle = Throttle.locked(key);
+            var now = Times.now();
+            if (throttle.isBlocked(now)) {
+                return Optional.empty();
+            }
+            throttle.blockedUntil = now.plus(throttle.nextDelay(Limit.PASSWORD, now));
+            return Optional.of(throttle.blockedUntil);
+        });
+        return claimed.orElseThrow(() -> tooMany(key));
     }
 
     /**
@@ -86,9 +94,11 @@ public class Throttles {
      */
     public void failed(Attempt attempt) {
         // What is not told does not count: the difference would tell.
-        if (!count(Limit.PASSWORD, attempt.counted()) || !count(Limit.PASSWORD_BY_ADDRESS, attempt.address())) {
-            refuseIfBlocked(attempt);
-            throw ProblemException.tooManyAttempts(Duration.ofSeconds(1));
+        if (!count(Limit.PASSWORD, attempt.counted(), attempt.claimed())) {
+            throw tooMany(attempt.counted());
+        }
+        if (!count(Limit.PASSWORD_BY_ADDRESS, attempt.address())) {
+            throw tooMany(attempt.address());
         }
     }
 
@@ -99,19 +109,55 @@ public class Throttles {
      * @throws ProblemException 429 if a delay has begun since the attempt did
      */
     public void refuseIfBlocked(Attempt attempt) {
-        refuseIfBlocked(find(attempt.counted(), attempt.address()), attempt.counted(), attempt.address());
+        if (attempt.claimed() == null) {
+            refuseIfBlocked(find(attempt.counted(), attempt.address()), attempt.counted(), attempt.address());
+        } else {
+            refuseIfBlocked(find(attempt.address()), attempt.address());
+        }
     }
 
-    /** Forgets the failures, and remembers the address. */
+    /**
+     * Lets the next one try, after an attempt that was neither a success nor a failure. Does nothing after those, so it may be
+     * called whatever came of it.
+     */
+    public void end(Attempt attempt) {
+        if (attempt.claimed() == null) {
+            return;
+        }
+        try {
+            QuarkusTransaction.requiringNew()
+                    .run(() -> Throttle.update(
+                            "blockedUntil = null where hash = ?1 and blockedUntil = ?2",
+                            attempt.counted(),
+                            attempt.claimed()));
+        } catch (RuntimeException e) {
+            LOG.warnf("A delay goes on though nobody has failed: %s", e.getMessage());
+        }
+    }
+
+    /** Forgets the failures, and remembers the address. What was done after the attempt holds, whether that works or not. */
     public void succeeded(Attempt attempt) {
-        QuarkusTransaction.requiringNew().run(() -> {
-            Throttle.locked(attempt.accountFromAddress()).reset(Times.now().plus(KNOWN));
-            if (!attempt.isKnownAddress()) {
-                // Somebody else may do so at the same time.
-                Throttle.delete("hash", attempt.account());
-            }
-            Throttle.clear(CLEARED_AT_ONCE);
-        });
+        forget(attempt.counted(), attempt.accountFromAddress());
+    }
+
+    /** As after a right password, for a client who has proved in another way who it is. */
+    public void forget(String account, Client client) {
+        forget(key(Limit.PASSWORD, account), key(Limit.PASSWORD, account, client.network()));
+    }
+
+    private static void forget(UUID counted, UUID accountFromAddress) {
+        try {
+            QuarkusTransaction.requiringNew().run(() -> {
+                Throttle.locked(accountFromAddress).reset(Times.now().plus(KNOWN));
+                if (!counted.equals(accountFromAddress)) {
+                    // Somebody else may do so at the same time.
+                    Throttle.delete("hash", counted);
+                }
+                Throttle.clear(CLEARED_AT_ONCE);
+            });
+        } catch (RuntimeException e) {
+            LOG.warnf("Failures before a right password still count: %s", e.getMessage());
+        }
     }
 
     /**
@@ -122,7 +168,7 @@ public class Throttles {
     public void count(Limit limit, Client client) {
         UUID key = key(limit, client.network());
         if (!count(limit, key)) {
-            refuseIfBlocked(find(key), key);
+            throw tooMany(key);
         }
     }
 
@@ -132,10 +178,15 @@ public class Throttles {
     }
 
     private static boolean count(Limit limit, UUID key) {
+        return count(limit, key, null);
+    }
+
+    /** False during a delay, but for who has claimed it. */
+    private static boolean count(Limit limit, UUID key, Instant claimed) {
         return QuarkusTransaction.requiringNew().call(() -> {
             var throttle = Throttle.locked(key);
             var now = Times.now();
-            if (throttle.isBlocked(now)) {
+            if (throttle.isBlocked(now) && !throttle.blockedUntil.equals(claimed)) {
                 return false;
             }
             throttle.count(limit, now);
@@ -164,6 +215,12 @@ public class Throttles {
             audit.record(Event.THROTTLED);
             throw ProblemException.tooManyAttempts(longest.plusMillis(999));
         }
+    }
+
+    /** What to answer who was not counted, even if the delay has just ended. */
+    private ProblemException tooMany(UUID key) {
+        refuseIfBlocked(find(key), key);
+        return ProblemException.tooManyAttempts(Duration.ofSeconds(1));
     }
 
     private UUID key(Limit limit, String... parts) {

@@ -157,6 +157,17 @@ class SecondFactorTest extends ApiTest {
     }
 
     @Test
+    void whoHasFailedOftenIsAskedForTheCodeAndMayGiveItAtOnce() {
+        var user = newUser();
+        var factor = enrol(user);
+        for (int i = 0; i < 4; i++) {
+            logIn(user, "00000" + i).then().spec(problem(401));
+        }
+        logIn(user, null).then().spec(problem(401)).body("type", equalTo(TYPE));
+        logIn(user, factor.code(0)).then().statusCode(200);
+    }
+
+    @Test
     void guessingTheCodeThatConfirmsIsThrottled() {
         var user = newUser();
         String secret = begin(user).path("secret");

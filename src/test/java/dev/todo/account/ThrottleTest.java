@@ -133,6 +133,65 @@ class ThrottleTest extends ApiTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 9})
+    void ofManyGuessesAtTheEndOfADelayOneIsTested(int failures) {
+        var user = newUser();
+        fail(user.email(), newAddress(), 1);
+        database.query(
+                "update throttles set level = ? where level between 0.5 and 1.5 and counted_at > now() - interval '5 s'",
+                failures);
+        double before = hashes();
+        var threads = Executors.newFixedThreadPool(20);
+        try {
+            List<Integer> statuses = IntStream.range(0, 20)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(
+                            () -> tryLogIn(user.email(), WRONG + i, newAddress()), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .map(Response::statusCode)
+                    .toList();
+            assertEquals(1, Collections.frequency(statuses, 401), statuses::toString);
+            assertEquals(1, hashes() - before);
+            tryLogIn(user.email(), PASSWORD, newAddress()).then().spec(problem(429));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Of each further failure the delay would be as long, and all of them are forgotten one by one. */
+    @Test
+    void whoWasGuessedAtForAWeekPaysForItForLessThanADay() {
+        String email = newEmail();
+        fail(email, newAddress(), 1);
+        database.query("update throttles set level = 500"
+                + " where level between 0.5 and 1.5 and forgotten_at > now() + interval '50 minutes'");
+        fail(email, newAddress(), 1);
+        assertEquals(
+                List.of(),
+                database.query("select level from throttles"
+                        + " where forgotten_at between now() + interval '1 day' and now() + interval '80 days'"));
+    }
+
+    @Test
+    void anAddressThatIsSomebodysIdCountsForNobody() {
+        var user = newUser();
+        String id = user.client().get("/auth/me").path("id");
+        fail(id, newAddress(), 5);
+        tryLogIn(id, WRONG, newAddress()).then().spec(problem(429));
+        tryLogIn(user.email(), PASSWORD, newAddress()).then().statusCode(200);
+    }
+
+    @Test
+    void aLogInWhoseFailuresCannotBeForgottenSucceeds() {
+        var user = newUser();
+        database.whileRefusing(
+                "insert or update on throttles",
+                "true",
+                () -> tryLogIn(user.email(), PASSWORD, newAddress()).then().statusCode(200));
+    }
+
     @Test
     void aLogInWhoseFailuresSomebodyElseForgetsSucceeds() {
         var user = newUser();
