@@ -3,7 +3,6 @@ package dev.todo.account;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
-import dev.todo.common.WorkerThreads;
 import dev.todo.password.PasswordHash;
 import dev.todo.password.PasswordHashes;
 import dev.todo.password.PasswordWorkers;
@@ -19,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Tests passwords and second factors, ever more slowly for who guesses; holds no connection while it hashes. What depends on
@@ -134,19 +134,28 @@ class PasswordChecks {
             Client client,
             Attempt attempt,
             Function<Boolean, Uni<T>> then) {
-        return workers.submit(
+        return submit(
                         client,
+                        attempt,
                         () -> {
                             PasswordHash hash = candidate.map(Passed::password).orElseGet(hashes::unmatchable);
                             return hashes.matches(password, hash) && candidate.isPresent();
                         },
                         then)
-                .flatMap(Function.identity())
-                .onFailure(failure -> attempt.claimed() != null)
-                .call(() -> WorkerThreads.call(() -> {
-                    throttles.end(attempt);
-                    return null;
-                }));
+                .flatMap(Function.identity());
+    }
+
+    /** Ends the attempt if nothing comes of it, also for who has gone away. */
+    private <H, T> Uni<T> submit(Client client, Attempt attempt, Supplier<H> hashing, Function<H, T> rest) {
+        Function<H, T> ended = hashed -> {
+            try {
+                return rest.apply(hashed);
+            } catch (RuntimeException e) {
+                throttles.end(attempt);
+                throw e;
+            }
+        };
+        return workers.submit(client, hashing, ended, () -> throttles.end(attempt));
     }
 
     private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {
@@ -168,8 +177,11 @@ class PasswordChecks {
         if (!hashes.isOutdated(password, passed.password())) {
             return Uni.createFrom().item(pass(passed, attempt, then));
         }
-        return workers.submit(
-                client, () -> hashes.hash(password), hash -> pass(renewed(passed, hash, password), attempt, then));
+        return submit(
+                client,
+                attempt,
+                () -> hashes.hash(password),
+                hash -> pass(renewed(passed, hash, password), attempt, then));
     }
 
     private <T> T pass(Passed passed, Attempt attempt, Function<Passed, T> then) {

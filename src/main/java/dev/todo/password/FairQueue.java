@@ -69,10 +69,13 @@ final class FairQueue<E> {
         return Optional.of(next);
     }
 
-    synchronized void remove(String client, E element) {
-        if (waiting.containsKey(client) && waiting.get(client).remove(element)) {
+    /** False if it is not waiting any more. */
+    synchronized boolean remove(String client, E element) {
+        boolean isRemoved = waiting.containsKey(client) && waiting.get(client).remove(element);
+        if (isRemoved) {
             removed(client);
         }
+        return isRemoved;
     }
 
     private void removed(String client) {

@@ -9,7 +9,9 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -29,20 +31,22 @@ public class PasswordWorkers {
     /** About how many of them may be of one client: behind a proxy that is not trusted, everybody is one. */
     private static final int FOR_ONE_CLIENT = 60;
 
-    private record Work<H, T>(Supplier<H> hashing, Function<H, T> rest, Context context, CompletableFuture<T> result) {
+    private record Work<H, T>(
+            Supplier<H> hashing, Function<H, T> rest, Runnable undo, Context context, CompletableFuture<T> result) {
 
-        /** Does nothing if it has been given up. */
         void run() {
-            if (result.isDone()) {
-                return;
-            }
             try {
                 H hashed = hashing.get();
                 context.executeBlocking(() -> rest.apply(hashed), false)
                         .onComplete(result::complete, result::completeExceptionally);
             } catch (RuntimeException | Error e) {
-                result.completeExceptionally(e);
+                giveUp(e);
             }
+        }
+
+        void giveUp(Throwable reason) {
+            context.executeBlocking(Executors.callable(undo), false)
+                    .onComplete(undone -> result.completeExceptionally(reason));
         }
     }
 
@@ -69,32 +73,39 @@ public class PasswordWorkers {
         }
     }
 
-    /**
-     * Hashes when a thread is free, in turns with other clients, and does the rest, which may block, on a worker thread.
-     * Fails with a {@link ProblemException} if too much is waiting: 429 if it is the client's, 503 if it is everybody's.
-     */
+    /** As {@link #submit(Client, Supplier, Function, Runnable)}, with nothing to undo. */
     public <H, T> Uni<T> submit(Client client, Supplier<H> hashing, Function<H, T> rest) {
-        String network = client.network();
-        if (queue.count(network) >= FOR_ONE_CLIENT) {
-            return Uni.createFrom().failure(ProblemException.tooManyAttempts(RETRY_AFTER));
-        }
-        // Of the request, with its id in the log
-        Context context = Vertx.currentContext();
-        var work = new Work<>(hashing, rest, context, new CompletableFuture<>());
-        return Uni.createFrom()
-                .completionStage(() -> {
-                    queue.add(network, work).ifPresent(PasswordWorkers::refuse);
-                    return work.result();
-                })
-                .onCancellation()
-                .invoke(() -> queue.remove(network, work))
-                .emitOn(next -> context.runOnContext(ignored -> next.run()));
+        return submit(client, hashing, rest, () -> {});
     }
 
-    private static void refuse(Work<?, ?> work) {
-        work.result()
-                .completeExceptionally(ProblemException.unavailable(
-                        "Too many people are signing up or logging in at the moment.", RETRY_AFTER));
+    /**
+     * Hashes when a thread is free, in turns with other clients, and does the rest, which may block, on a worker thread, even if
+     * nobody waits for it any more. Fails with a {@link ProblemException} if too much is waiting: 429 if it is the client's, 503
+     * if it is everybody's.
+     *
+     * @param undo what may block, and is done in place of the rest, before anybody is told why: nothing was hashed
+     */
+    public <H, T> Uni<T> submit(Client client, Supplier<H> hashing, Function<H, T> rest, Runnable undo) {
+        String network = client.network();
+        // Of the request, with its id in the log
+        Context context = Vertx.currentContext();
+        var work = new Work<>(hashing, rest, undo, context, new CompletableFuture<>());
+        if (queue.count(network) >= FOR_ONE_CLIENT) {
+            work.giveUp(ProblemException.tooManyAttempts(RETRY_AFTER));
+        } else {
+            queue.add(network, work)
+                    .ifPresent(refused -> refused.giveUp(ProblemException.unavailable(
+                            "Too many people are signing up or logging in at the moment.", RETRY_AFTER)));
+        }
+        return Uni.createFrom()
+                .completionStage(work.result())
+                .onCancellation()
+                .invoke(() -> {
+                    if (queue.remove(network, work)) {
+                        work.giveUp(new CancellationException());
+                    }
+                })
+                .emitOn(next -> context.runOnContext(ignored -> next.run()));
     }
 
     @PreDestroy

@@ -60,6 +60,10 @@ class Throttle extends PanacheEntityBase {
         return blockedUntil != null && blockedUntil.isAfter(now);
     }
 
+    boolean isBlockedBy(Instant claim) {
+        return claim != null && claim.equals(blockedUntil);
+    }
+
     void count(Limit limit, Instant now) {
         level = levelAt(limit, now) + 1;
         // Else each of two replicas whose clocks differ would forget the difference anew.

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -75,16 +74,17 @@ public class Throttles {
     }
 
     private Instant claim(UUID key) {
-        Optional<Instant> claimed = QuarkusTransaction.requiringNew().call(() -> {
+        return QuarkusTransaction.requiringNew().call(() -> {
             var throttle = Throttle.locked(key);
+            refuseIfBlocked(Map.of(key, throttle), key);
             var now = Times.now();
-            if (throttle.isBlocked(now)) {
-                return Optional.empty();
+            var delay = throttle.nextDelay(Limit.PASSWORD, now);
+            if (delay.isZero()) {
+                return null;
             }
-            throttle.blockedUntil = now.plus(throttle.nextDelay(Limit.PASSWORD, now));
-            return Optional.of(throttle.blockedUntil);
+            throttle.blockedUntil = now.plus(delay);
+            return throttle.blockedUntil;
         });
-        return claimed.orElseThrow(() -> tooMany(key));
     }
 
     /**
@@ -109,11 +109,10 @@ public class Throttles {
      * @throws ProblemException 429 if a delay has begun since the attempt did
      */
     public void refuseIfBlocked(Attempt attempt) {
-        if (attempt.claimed() == null) {
-            refuseIfBlocked(find(attempt.counted(), attempt.address()), attempt.counted(), attempt.address());
-        } else {
-            refuseIfBlocked(find(attempt.address()), attempt.address());
-        }
+        Map<UUID, Throttle> throttles = find(attempt.counted(), attempt.address());
+        // Somebody else may have claimed it, if this one had to wait for longer than the delay.
+        throttles.values().removeIf(throttle -> throttle.isBlockedBy(attempt.claimed()));
+        refuseIfBlocked(throttles, attempt.counted(), attempt.address());
     }
 
     /**
@@ -186,7 +185,7 @@ public class Throttles {
         return QuarkusTransaction.requiringNew().call(() -> {
             var throttle = Throttle.locked(key);
             var now = Times.now();
-            if (throttle.isBlocked(now) && !throttle.blockedUntil.equals(claimed)) {
+            if (throttle.isBlocked(now) && !throttle.isBlockedBy(claimed)) {
                 return false;
             }
             throttle.count(limit, now);

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.RawConnection;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +33,10 @@ class ThrottleTest extends ApiTest {
 
     /** Of {@link #PASSWORD}, as the Python backend wrote them. */
     private static final String OUTDATED_HASH = "$2y$10$rZKcJ/7G2B3p60X9ttn4ouIFeQudzdc.FR8s1YQ2AgbpBGtqGN.Z.";
+
+    /** A password of somebody who {@link #failed} 5.25 times. */
+    private static final String BEING_TESTED =
+            "select 1 from throttles where blocked_until > now() and level between 5.1 and 5.3";
 
     private final Database database = Database.underTest();
 
@@ -137,10 +144,7 @@ class ThrottleTest extends ApiTest {
     @ValueSource(ints = {4, 5, 9})
     void ofManyGuessesAtTheEndOfADelayOneIsTested(int failures) {
         var user = newUser();
-        fail(user.email(), newAddress(), 1);
-        database.query(
-                "update throttles set level = ? where level between 0.5 and 1.5 and counted_at > now() - interval '5 s'",
-                failures);
+        failed(user, Integer.toString(failures));
         double before = hashes();
         var threads = Executors.newFixedThreadPool(20);
         try {
@@ -158,6 +162,52 @@ class ThrottleTest extends ApiTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** Else who has a guess wait for longer than the delay, behind log-ins of their own, could have many tested. */
+    @ParameterizedTest
+    @ValueSource(strings = {PASSWORD, WRONG})
+    void aGuessThatWaitsForLongerThanTheDelayIsNotAnsweredIfAnotherIsTested(String password) {
+        var user = newUser();
+        failed(user, "5.25");
+        String address = newAddress();
+        whileLoggingIn(40, List.of(address), flood -> {
+            var guess = CompletableFuture.supplyAsync(() -> tryLogIn(user.email(), password, address));
+            database.await(BEING_TESTED);
+            database.query("update throttles set blocked_until = now() + interval '1 hour'"
+                    + " where blocked_until > now() and level between 5.1 and 5.3");
+            guess.join().then().spec(problem(429));
+        });
+        assertEquals(
+                List.of("5.25"),
+                database.query("select level from throttles where blocked_until > now() + interval '50 minutes'"));
+        passTheDelay();
+    }
+
+    @Test
+    void whoGoesAwayBeforeTheirPasswordIsTestedBeginsNoDelay() {
+        var user = newUser();
+        failed(user, "5.25");
+        String address = newAddress();
+        String body = "{\"email\":\"" + user.email() + "\",\"password\":\"" + PASSWORD + "\"}";
+        whileLoggingIn(40, List.of(address), flood -> {
+            try (var connection = new RawConnection(RawConnection.lines(
+                    "POST /auth/login HTTP/1.1",
+                    "Host: a",
+                    "Content-Type: application/json",
+                    "X-Forwarded-For: " + address,
+                    "Content-Length: " + body.length(),
+                    ""))) {
+                connection.write(body);
+                database.await(BEING_TESTED);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            database.await("select 1 where not exists (" + BEING_TESTED + ")");
+            int before = statuses(flood).size();
+            assertTrue(before < 40, before + " were served before");
+        });
+        tryLogIn(user.email(), PASSWORD, address).then().statusCode(200);
     }
 
     /** Of each further failure the delay would be as long, and all of them are forgotten one by one. */
@@ -417,6 +467,13 @@ class ThrottleTest extends ApiTest {
         for (String key : keys) {
             database.query("update throttles set level = ? where key = ?", level, UUID.fromString(key));
         }
+    }
+
+    /** As if somebody had failed so often, and waited. */
+    private void failed(User user, String level) {
+        fail(user.email(), newAddress(), 1);
+        database.query("update throttles set level = " + level
+                + " where level between 0.5 and 1.5 and counted_at > now() - interval '5 s'");
     }
 
     /** As if all had waited as long as they were told. */
