@@ -34,6 +34,9 @@ public class Throttles {
     /** How long an address counts as one that the user logs in from. */
     private static final Duration KNOWN = Duration.ofDays(90);
 
+    /** Longer than an attempt takes, and the most that one costs whose replica dies. */
+    private static final Duration MAX_CLAIM = Duration.ofMinutes(1);
+
     private static final int CLEARED_AT_ONCE = 20;
 
     private final byte[] secret;
@@ -82,7 +85,7 @@ public class Throttles {
             if (delay.isZero()) {
                 return null;
             }
-            throttle.blockedUntil = now.plus(delay);
+            throttle.blockedUntil = now.plus(delay.compareTo(MAX_CLAIM) < 0 ? delay : MAX_CLAIM);
             return throttle.blockedUntil;
         });
     }

@@ -34,9 +34,9 @@ class ThrottleTest extends ApiTest {
     /** Of {@link #PASSWORD}, as the Python backend wrote them. */
     private static final String OUTDATED_HASH = "$2y$10$rZKcJ/7G2B3p60X9ttn4ouIFeQudzdc.FR8s1YQ2AgbpBGtqGN.Z.";
 
-    /** A password of somebody who {@link #failed} 5.25 times. */
+    /** A password of somebody who {@link #failed} 12.25 times. */
     private static final String BEING_TESTED =
-            "select 1 from throttles where blocked_until > now() and level between 5.1 and 5.3";
+            "select 1 from throttles where blocked_until > now() and level between 12.1 and 12.3";
 
     private final Database database = Database.underTest();
 
@@ -169,17 +169,18 @@ class ThrottleTest extends ApiTest {
     @ValueSource(strings = {PASSWORD, WRONG})
     void aGuessThatWaitsForLongerThanTheDelayIsNotAnsweredIfAnotherIsTested(String password) {
         var user = newUser();
-        failed(user, "5.25");
+        failed(user, "12.25");
         String address = newAddress();
         whileLoggingIn(40, List.of(address), flood -> {
             var guess = CompletableFuture.supplyAsync(() -> tryLogIn(user.email(), password, address));
             database.await(BEING_TESTED);
+            assertEquals(List.of(), database.query(BEING_TESTED + " and blocked_until > now() + interval '1 minute'"));
             database.query("update throttles set blocked_until = now() + interval '1 hour'"
-                    + " where blocked_until > now() and level between 5.1 and 5.3");
+                    + " where blocked_until > now() and level between 12.1 and 12.3");
             guess.join().then().spec(problem(429));
         });
         assertEquals(
-                List.of("5.25"),
+                List.of("12.25"),
                 database.query("select level from throttles where blocked_until > now() + interval '50 minutes'"));
         passTheDelay();
     }
@@ -187,7 +188,7 @@ class ThrottleTest extends ApiTest {
     @Test
     void whoGoesAwayBeforeTheirPasswordIsTestedBeginsNoDelay() {
         var user = newUser();
-        failed(user, "5.25");
+        failed(user, "12.25");
         String address = newAddress();
         String body = "{\"email\":\"" + user.email() + "\",\"password\":\"" + PASSWORD + "\"}";
         whileLoggingIn(40, List.of(address), flood -> {

@@ -1,5 +1,6 @@
 package dev.todo.problem;
 
+import static dev.todo.testing.RawConnection.assertRefused;
 import static dev.todo.testing.RawConnection.lines;
 import static dev.todo.testing.RawConnection.send;
 import static dev.todo.testing.RawConnection.statuses;
@@ -95,6 +96,27 @@ class HardeningTest extends ApiTest {
     }
 
     // Methods
+
+    /** Vert.x parses what a client accepts when it looks for a route, or when it is asked to. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "Accept-Encoding | a;c=\"",
+                "Accept-Encoding | gzip;a=\", b",
+                "Accept-Encoding | a=\"x;y=\"",
+                "Accept-Language | a;\"=\" ;b",
+                "Accept-Charset | a;c=\"",
+                "Accept | text/html;c=\"",
+                "Accept | a/b;\"=\"",
+                "Content-Type | application/json;a=\""
+            })
+    void aParameterThatIsNothingButAQuoteIsRefused(String header, String value) throws IOException {
+        for (String path : List.of("/", "/q/metrics", "/api/tasks", "/verify-email")) {
+            assertRefused("400", send(lines("GET " + path + " HTTP/1.1", "Host: a", header + ": " + value, "")));
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "CONNECT", "TRACK", "PROPFIND", "FOO", "get"})
