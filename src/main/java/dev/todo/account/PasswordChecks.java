@@ -150,7 +150,7 @@ class PasswordChecks {
         Function<H, T> ended = hashed -> {
             try {
                 return rest.apply(hashed);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 throttles.end(attempt);
                 throw e;
             }

@@ -59,11 +59,21 @@ class ExceptionMappers {
     @ServerExceptionMapper
     Response refused(WebApplicationException e, UriInfo uri) {
         int status = e.getResponse().getStatus();
-        var response = response(Problem.of(status, StandardDetails.of(status), List.of()));
-        if (status == 405) {
-            response.header(HttpHeaders.ALLOW, Routes.allowedMethods(uri.getPath()));
+        if (status != 405) {
+            return refusal(status).build();
         }
-        return response.build();
+        try {
+            return refusal(405)
+                    .header(HttpHeaders.ALLOW, Routes.allowedMethods(uri.getPath()))
+                    .build();
+        } catch (IllegalArgumentException notDecoded) {
+            // A path with matrix parameters is decoded twice, which fails at "%25;".
+            return refusal(400).build();
+        }
+    }
+
+    private static Response.ResponseBuilder refusal(int status) {
+        return response(Problem.of(status, StandardDetails.of(status), List.of()));
     }
 
     @ServerExceptionMapper

@@ -75,8 +75,9 @@ final class RequestHeads {
         return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
     }
 
+    /** All of an absolute address: where its path begins, Vert.x finds in its own way, behind a question mark, too. */
     private static int pathLength(String uri) {
-        int query = uri.indexOf('?');
+        int query = uri.startsWith("/") ? uri.indexOf('?') : -1;
         return query < 0 ? uri.length() : query;
     }
 

@@ -6,13 +6,17 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.SecurityHandlerPriorities;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.net.URI;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /** The {@link Problem} for a request that fails outside of any resource. */
@@ -24,14 +28,48 @@ class RoutingProblems {
     /** So that a browser may read the answer. */
     private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
 
+    private static final int BEFORE_CORS = SecurityHandlerPriorities.CORS + 1;
+
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     static final long MAX_BODY_BYTES = 256 * 1024;
 
     private final ObjectMapper mapper;
+    private final Optional<List<String>> origins;
 
-    RoutingProblems(ObjectMapper mapper) {
+    RoutingProblems(
+            ObjectMapper mapper, @ConfigProperty(name = "quarkus.http.cors.origins") Optional<List<String>> origins) {
         this.mapper = mapper;
+        this.origins = origins;
+    }
+
+    /** Quarkus takes a request's address apart to see whether an origin that is not allowed is its own, and fails at some. */
+    void checkOrigin(@Observes Filters filters) {
+        if (origins.isEmpty() || origins.get().contains("*")) {
+            return;
+        }
+        filters.register(
+                context -> {
+                    String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+                    if (origin == null || origins.get().contains(origin) || isComparable(origin, context.request())) {
+                        context.next();
+                    } else {
+                        answer(context, 403, "Pages of this origin may not use the service.");
+                    }
+                },
+                BEFORE_CORS);
+    }
+
+    private static boolean isComparable(String origin, HttpServerRequest request) {
+        if (request.authority() == null) {
+            return false;
+        }
+        try {
+            return origin.equals(request.scheme() + "://" + request.authority())
+                    || URI.create(request.absoluteURI()).getHost() != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /**

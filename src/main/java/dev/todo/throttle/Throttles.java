@@ -34,7 +34,7 @@ public class Throttles {
     /** How long an address counts as one that the user logs in from. */
     private static final Duration KNOWN = Duration.ofDays(90);
 
-    /** Longer than an attempt takes, and the most that one costs whose replica dies. */
+    /** Longer than an attempt takes unless it waits for many others, and the most that one costs whose replica dies. */
     private static final Duration MAX_CLAIM = Duration.ofMinutes(1);
 
     private static final int CLEARED_AT_ONCE = 20;

@@ -164,6 +164,12 @@ class ExhaustionTest extends ApiTest {
                         + "{}"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/%s", "http://a/%s", "http://a?/%s", "?://x/%s", "x%s"})
+    void aPathIsShortWhereverItBegins(String target) throws IOException {
+        assertRefused("414", send(lines("GET " + target.formatted("%41".repeat(400)) + " HTTP/1.1", "Host: a", "")));
+    }
+
     @Test
     void aMethodThatIsAWholeTextIsRefused() throws IOException {
         assertRefused("400", send(lines("X".repeat(1_000) + " / HTTP/1.1", "Host: a", "")));

@@ -86,6 +86,33 @@ class HardeningTest extends ApiTest {
         SECURITY_HEADERS.forEach((name, value) -> assertTrue(answer.contains(name + ": " + value), answer));
     }
 
+    /** What Quarkus fails at when it looks whether the origin is the service's own. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "/api/tasks?q=|, Host: a, http://x, 403",
+                "/api/tasks, Host: a_b, http://x, 403",
+                "/api/tasks, Host:, http://x, 403",
+                "/api/tasks, Host: [zz], http://x, 403",
+                "/api/tasks, none, http://x, 403",
+                "/api/tasks, Host: a b, http://x, 403",
+                "/api/tasks?q=|, Host: a, http://a, 401",
+                "/api/tasks?q=|, Host: a, " + TestEnvironment.CORS_ORIGIN + ", 401",
+                "/api/tasks?q=|, Host: a, https://attacker.example, 403"
+            })
+    void anotherOriginIsRefusedHoweverOddTheAddress(String target, String host, String origin, String status)
+            throws IOException {
+        String version = host == null || host.contains(" b") ? "HTTP/1.0" : "HTTP/1.1";
+        String answer = send(lines(
+                        "GET " + target + " " + version,
+                        "Origin: " + origin,
+                        "Connection: close",
+                        host == null ? "" : host + "\r\n"))
+                .answer();
+        assertTrue(answer.startsWith("HTTP/1.1 " + status) || answer.startsWith("HTTP/1.0 " + status), answer);
+    }
+
     @Test
     void anAllowedOriginGetsNoAnswersForCookies() {
         given().header("Origin", TestEnvironment.CORS_ORIGIN)
@@ -96,6 +123,16 @@ class HardeningTest extends ApiTest {
     }
 
     // Methods
+
+    /** RESTEasy decodes a path with a semicolon twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/tasks/%25;a", "/api/tasks/%252;a", "/auth/sessions/%25;a"})
+    void aPathThatIsMalformedWhenItIsDecodedTwiceIsRefused(String path) throws IOException {
+        var answer = send(lines("POST " + path + " HTTP/1.1", "Host: a", "Connection: close", ""))
+                .answer();
+        assertEquals(List.of("400"), statuses(answer), answer);
+        assertTrue(answer.contains("application/problem+json"), answer);
+    }
 
     /** Vert.x parses what a client accepts when it looks for a route, or when it is asked to. */
     @ParameterizedTest
