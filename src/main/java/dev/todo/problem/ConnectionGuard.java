@@ -193,30 +193,43 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         } else if (message instanceof HttpContent content) {
             if (head == null) {
                 content.release();
-            } else {
-                collect(content, context);
+            } else if (!isCollected(content, context)) {
+                refuse(503, context);
+            } else if (content instanceof LastHttpContent) {
+                handOnInTurn(takeRequest(), context);
             }
         } else {
             context.fireChannelRead(message);
         }
     }
 
-    /** A copy, since a slice would keep all that was read with it, and without trailers, since nobody reads them. */
-    private void collect(HttpContent content, ChannelHandlerContext context) {
-        if (body == null && content.content().isReadable()) {
-            body = context.alloc().buffer();
+    /**
+     * A copy, since a slice would keep all that was read with it, and without trailers, since nobody reads them. False if there is
+     * no memory for it.
+     */
+    private boolean isCollected(HttpContent content, ChannelHandlerContext context) {
+        try {
+            if (body == null && content.content().isReadable()) {
+                body = context.alloc().buffer();
+            }
+            if (body != null) {
+                body.writeBytes(content.content());
+            }
+            return true;
+        } catch (OutOfMemoryError e) {
+            // Netty's own limit, mostly: this connection gives back what it has.
+            return false;
+        } finally {
+            content.release();
         }
-        if (body != null) {
-            body.writeBytes(content.content());
-        }
-        content.release();
-        if (content instanceof LastHttpContent) {
-            var request = new Request(
-                    head, body == null ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(body));
-            head = null;
-            body = null;
-            handOnInTurn(request, context);
-        }
+    }
+
+    private Request takeRequest() {
+        var request =
+                new Request(head, body == null ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(body));
+        head = null;
+        body = null;
+        return request;
     }
 
     private void handOnInTurn(Request request, ChannelHandlerContext context) {

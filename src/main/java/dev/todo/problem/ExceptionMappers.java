@@ -1,5 +1,6 @@
 package dev.todo.problem;
 
+import io.netty.util.internal.OutOfDirectMemoryError;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
@@ -24,6 +25,7 @@ class ExceptionMappers {
     private static final String BEARER = "Bearer";
 
     private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
+    private static final Duration MEMORY_RETRY = Duration.ofSeconds(1);
 
     /** What SQLSTATEs begin with that tell of the database, and not of what it was asked. */
     private static final List<String> AWAY = List.of(
@@ -93,6 +95,10 @@ class ExceptionMappers {
                 LOG.error("A constraint of the database caught what validation let through", e);
                 return response(Problem.of(409, "This conflicts with what is stored.", List.of()))
                         .build();
+            }
+            if (cause instanceof OutOfDirectMemoryError) {
+                LOG.warnf("There is no memory for an answer: %s", cause.getMessage());
+                return problem(ProblemException.unavailable(StandardDetails.of(503), MEMORY_RETRY));
             }
             if (cause instanceof SQLException sql && isDatabaseAway(sql)) {
                 LOG.warnf("The database is not available: %s", sql.getMessage());
