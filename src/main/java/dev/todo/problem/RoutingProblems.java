@@ -28,8 +28,6 @@ class RoutingProblems {
     /** So that a browser may read the answer. */
     private static final int AFTER_CORS = SecurityHandlerPriorities.CORS - 1;
 
-    private static final int BEFORE_CORS = SecurityHandlerPriorities.CORS + 1;
-
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
     static final long MAX_BODY_BYTES = 256 * 1024;
@@ -57,7 +55,7 @@ class RoutingProblems {
                         answer(context, 403, "Pages of this origin may not use the service.");
                     }
                 },
-                BEFORE_CORS);
+                SecurityHeaders.BEFORE_CORS);
     }
 
     private static boolean isComparable(String origin, HttpServerRequest request) {

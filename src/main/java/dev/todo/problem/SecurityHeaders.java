@@ -36,7 +36,7 @@ class SecurityHeaders {
             "Cache-Control",
             "no-store");
 
-    private static final int BEFORE_CORS = SecurityHandlerPriorities.CORS + 1;
+    static final int BEFORE_CORS = SecurityHandlerPriorities.CORS + 1;
 
     void tell(@Observes Filters filters) {
         filters.register(

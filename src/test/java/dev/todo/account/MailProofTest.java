@@ -19,13 +19,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -168,22 +165,10 @@ class MailProofTest extends ApiTest {
     void ofTwentyResetsAtOnceWithOneTokenOneWins() {
         var user = newUser();
         String token = forgotten(user);
-        var threads = Executors.newFixedThreadPool(20);
-        try {
-            var answers = IntStream.range(0, 20)
-                    .mapToObj(
-                            i -> CompletableFuture.supplyAsync(() -> reset(token, "new password number " + i), threads))
-                    .toList()
-                    .stream()
-                    .map(CompletableFuture::join)
-                    .toList();
-            List<Integer> statuses = answers.stream().map(Response::statusCode).toList();
-            assertEquals(1, Collections.frequency(statuses, 204), statuses::toString);
-            assertEquals(19, Collections.frequency(statuses, 400), statuses::toString);
-            logIn(user.email(), "new password number " + statuses.indexOf(204));
-        } finally {
-            threads.shutdownNow();
-        }
+        List<Integer> statuses = statusCodes(atOnce(20, i -> reset(token, "new password number " + i)));
+        assertEquals(1, Collections.frequency(statuses, 204), statuses::toString);
+        assertEquals(19, Collections.frequency(statuses, 400), statuses::toString);
+        logIn(user.email(), "new password number " + statuses.indexOf(204));
     }
 
     @Test

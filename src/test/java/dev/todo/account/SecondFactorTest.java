@@ -20,10 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.apache.commons.codec.binary.Base32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,19 +111,8 @@ class SecondFactorTest extends ApiTest {
     void ofTwentyLogInsAtOnceWithOneCodeOneSucceeds() {
         var user = newUser();
         String code = enrol(user).code(0);
-        var threads = Executors.newFixedThreadPool(20);
-        try {
-            List<Integer> statuses = IntStream.range(0, 20)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> logIn(user, code), threads))
-                    .toList()
-                    .stream()
-                    .map(CompletableFuture::join)
-                    .map(Response::statusCode)
-                    .toList();
-            assertEquals(1, Collections.frequency(statuses, 200), statuses::toString);
-        } finally {
-            threads.shutdownNow();
-        }
+        List<Integer> statuses = statusCodes(atOnce(20, i -> logIn(user, code)));
+        assertEquals(1, Collections.frequency(statuses, 200), statuses::toString);
     }
 
     @ParameterizedTest

@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -228,24 +226,14 @@ class SessionTest extends ApiTest {
     @Test
     void racingRefreshesLogNobodyOut() {
         var user = newUser();
-        var threads = Executors.newFixedThreadPool(20);
-        try {
-            var answers = IntStream.range(0, 20)
-                    .mapToObj(i ->
-                            CompletableFuture.supplyAsync(() -> user.client().post("/auth/refresh"), threads))
-                    .toList();
-            List<String> tokens = answers.stream()
-                    .map(CompletableFuture::join)
-                    .map(answer -> answer.then().statusCode(200).extract().<String>path("access_token"))
-                    .toList();
-            assertEquals(
-                    List.of("1"),
-                    DATABASE.query("select generation from sessions where id = ?", uuid(sessionOf(user.token()))));
-            passTime(user, 31);
-            tokens.forEach(SessionTest::accepted);
-        } finally {
-            threads.shutdownNow();
-        }
+        List<String> tokens = atOnce(20, i -> user.client().post("/auth/refresh")).stream()
+                .map(answer -> answer.then().statusCode(200).extract().<String>path("access_token"))
+                .toList();
+        assertEquals(
+                List.of("1"),
+                DATABASE.query("select generation from sessions where id = ?", uuid(sessionOf(user.token()))));
+        passTime(user, 31);
+        tokens.forEach(SessionTest::accepted);
     }
 
     @Test

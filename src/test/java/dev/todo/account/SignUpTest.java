@@ -11,11 +11,9 @@ import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,28 +163,14 @@ class SignUpTest extends ApiTest {
     @Test
     void simultaneousSignUpsWithOneAddressMakeOneAccount() {
         String email = newEmail();
-        var threads = Executors.newFixedThreadPool(50);
-        try {
-            var statuses = IntStream.range(0, 50)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(
-                            () -> anonymous()
-                                    .body(Map.of(
-                                            "email",
-                                            i % 2 == 0 ? email : email.toUpperCase(Locale.ROOT),
-                                            "password",
-                                            PASSWORD))
-                                    .post("/auth/signup")
-                                    .statusCode(),
-                            threads))
-                    .toList()
-                    .stream()
-                    .map(CompletableFuture::join)
-                    .toList();
-            assertEquals(1, Collections.frequency(statuses, 201), statuses::toString);
-            assertEquals(49, Collections.frequency(statuses, 409), statuses::toString);
-        } finally {
-            threads.shutdown();
-        }
+        List<Integer> statuses = statusCodes(atOnce(
+                50,
+                i -> anonymous()
+                        .body(Map.of(
+                                "email", i % 2 == 0 ? email : email.toUpperCase(Locale.ROOT), "password", PASSWORD))
+                        .post("/auth/signup")));
+        assertEquals(1, Collections.frequency(statuses, 201), statuses::toString);
+        assertEquals(49, Collections.frequency(statuses, 409), statuses::toString);
         assertEquals(
                 "1",
                 Database.underTest()

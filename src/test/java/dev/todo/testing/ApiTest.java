@@ -19,7 +19,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** What tests of the API have in common: clients, and what a problem document looks like. */
 @QuarkusTestResource(TestEnvironment.class)
@@ -99,6 +103,25 @@ public abstract class ApiTest {
                 .filter(line -> line.startsWith("password_hashes_total"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
+    }
+
+    /** The answers to requests that are sent by as many clients at once. */
+    protected static List<Response> atOnce(int times, IntFunction<Response> request) {
+        var threads = Executors.newFixedThreadPool(times);
+        try {
+            return IntStream.range(0, times)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> request.apply(i), threads))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .toList();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    protected static List<Integer> statusCodes(List<Response> answers) {
+        return answers.stream().map(Response::statusCode).toList();
     }
 
     protected static ResponseSpecification problem(int status) {
