@@ -6,11 +6,11 @@ import dev.todo.account.AccountExport;
 import dev.todo.account.CurrentUser;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
+import dev.todo.common.Connections;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.TaskExport;
 import io.quarkus.security.Authenticated;
 import io.quarkus.security.AuthenticationFailedException;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -77,7 +77,7 @@ class ExportResource {
         UUID owner = user.id();
         var data = account.of(user);
         begin(owner, routing);
-        long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> breakOff(routing));
+        long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> Connections.close(routing));
         // Called when the work is done, and not when the reader goes: until then it takes a thread and memory.
         CurrentRequestManager.get().registerCompletionCallback(failure -> {
             routing.vertx().cancelTimer(timer);
@@ -87,7 +87,7 @@ class ExportResource {
         StreamingOutput output = stream -> {
             try {
                 write(owner, data, stream, routing);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 boolean hasReader = !routing.response().closed();
                 if (hasReader && !routing.response().headWritten()) {
                     throw e;
@@ -96,28 +96,13 @@ class ExportResource {
                 if ((hasReader || !(e instanceof IOException)) && !(e instanceof AuthenticationFailedException)) {
                     LOG.error("An export was broken off", e);
                 }
-                breakOff(routing);
+                // Whatever else was written, of an error say, would look like the end of the document.
+                Connections.close(routing);
             }
         };
         return Response.ok(output)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"todo-export.json\"")
                 .build();
-    }
-
-    /**
-     * At once: whatever else was written, of an error say, would look like the end of the document. Past Vert.x, which first
-     * waits for the reader and ends the answer properly.
-     */
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
-    private static void breakOff(RoutingContext routing) {
-        var first = ((ConnectionBase) routing.request().connection())
-                .channel()
-                .pipeline()
-                .firstContext();
-        boolean isClosed = first == null;
-        if (!isClosed) {
-            first.close();
-        }
     }
 
     private void begin(UUID owner, RoutingContext routing) {

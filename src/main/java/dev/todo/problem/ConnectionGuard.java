@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stands between Netty, which makes requests of what a connection takes in, and Vert.x. What Vert.x would wait for without
@@ -56,7 +55,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private final RequestBytes requestBytes;
     /** What Vert.x has answered and the client has not taken. */
-    private long unsentBytes;
+    private UnsentBytes unsentBytes;
     /** Requests whose answers have not gone out to the end. */
     private int unanswered;
     /** Whether the first of these answers has begun, and whether it is written as a whole. */
@@ -105,8 +104,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             Duration bodyTimeout,
             Duration readTimeout,
             RequestBytes.Limit requestBytes,
-            long maxUnsentBytes,
-            AtomicLong unsentBytes) {
+            UnsentBytes.Limit unsentBytes) {
 
         Limits(
                 Duration headTimeout,
@@ -119,8 +117,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                     bodyTimeout,
                     readTimeout,
                     new RequestBytes.Limit(maxRequestBytes),
-                    maxUnsentBytes,
-                    new AtomicLong());
+                    new UnsentBytes.Limit(maxUnsentBytes));
         }
     }
 
@@ -159,6 +156,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
+        // Later, since Vert.x may be about to write.
+        unsentBytes =
+                new UnsentBytes(limits.unsentBytes, () -> context.executor().execute(() -> close(context)));
         await(context);
     }
 
@@ -194,6 +194,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             if (head == null) {
                 content.release();
             } else if (!isCollected(content, context)) {
+                // Also with the last piece: that is the answer to this one.
+                inBody = true;
                 refuse(503, context);
             } else if (content instanceof LastHttpContent) {
                 handOnInTurn(takeRequest(), context);
@@ -405,7 +407,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     private void linger(ChannelHandlerContext context) {
         ((DuplexChannel) context.channel()).shutdownOutput();
-        context.executor().schedule(() -> context.close(), LINGER.toMillis(), MILLISECONDS);
+        context.executor().schedule(() -> close(context), LINGER.toMillis(), MILLISECONDS);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if it fails
+    private static void close(ChannelHandlerContext context) {
+        context.close();
     }
 
     private static FullHttpResponse refusal(int status) {
@@ -428,7 +435,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
         if (ended) {
             ReferenceCountUtil.release(message);
@@ -450,20 +456,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         boolean isLast = message instanceof LastHttpContent;
         int bytes = message instanceof HttpContent content ? content.content().readableBytes() : 0;
-        unsentBytes += bytes;
-        long unsentByAll = limits.unsentBytes.addAndGet(bytes);
+        unsentBytes.add(bytes);
         answered |= isLast;
         ChannelPromise sent = promise.unvoid();
-        sent.addListener(ignored -> sent(bytes, isLast, context));
+        sent.addListener(written -> {
+            if (!written.isSuccess()) {
+                // For want of memory, say: what came after it would be taken for the rest.
+                close(context);
+            }
+            sent(bytes, isLast, context);
+        });
         super.write(context, message, sent);
-        if (unsentByAll > limits.maxUnsentBytes && unsentBytes > FAIR_SHARE) {
-            context.close();
-        }
     }
 
     private void sent(int bytes, boolean isLast, ChannelHandlerContext context) {
-        unsentBytes -= bytes;
-        limits.unsentBytes.addAndGet(-bytes);
+        unsentBytes.remove(bytes);
         if (timeToRead != null) {
             timeToRead.cancel(false);
             timeToRead = null;
@@ -487,13 +494,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /** Vert.x itself closes a connection only when the client has taken what was written before. */
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     private void awaitReader(ChannelHandlerContext context) {
-        if ((answered || unsentBytes > 0)
+        if ((answered || unsentBytes.areThere())
                 && timeToRead == null
                 && context.channel().isActive()) {
-            timeToRead =
-                    context.executor().schedule(() -> context.close(), limits.readTimeout.toMillis(), MILLISECONDS);
+            timeToRead = context.executor().schedule(() -> close(context), limits.readTimeout.toMillis(), MILLISECONDS);
         }
     }
 }

@@ -75,7 +75,9 @@ class Cursors {
     }
 
     private static byte[] mac(byte[] key, UUID owner, TaskQuery query, byte[] place) {
-        byte[] list = (owner + "\0" + query.sort() + "\0" + query.filter().canonical() + "\0").getBytes(UTF_8);
-        return Arrays.copyOf(HmacSha256.of(key, list, place), MAC_BYTES);
+        byte[] list = (owner + "\0" + query.sort() + "\0" + query.filter().canonical()).getBytes(UTF_8);
+        // Else the end of a filter could be taken for the beginning of a place.
+        byte[] length = ByteBuffer.allocate(Integer.BYTES).putInt(list.length).array();
+        return Arrays.copyOf(HmacSha256.of(key, length, list, place), MAC_BYTES);
     }
 }

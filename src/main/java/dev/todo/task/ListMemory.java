@@ -5,17 +5,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Keeps lists within the heap, however many ask for the largest at once, with some 8 MB of text each. Whatever its text,
- * a page counts with its limit while it is read, and afterwards with its size, if it is large.
+ * Keeps lists that are being read within the heap, however many ask for the largest at once, with some 8 MB of text each. A page
+ * counts with its limit, whatever its text; afterwards {@link PagesUnderWay} counts its size.
  */
 @ApplicationScoped
 class ListMemory {
-
-    private static final int BYTES_WRITTEN_AT_ONCE = 48 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -26,8 +23,6 @@ class ListMemory {
 
     /** Two of the largest pages. */
     private final Semaphore tasksOfLargePages = new Semaphore(2 * (TaskQuery.MAX_LIMIT + 1), true);
-
-    private final Semaphore bytes = new Semaphore(BYTES_WRITTEN_AT_ONCE);
 
     /**
      * Reads a page with one task more than its limit.
@@ -52,35 +47,7 @@ class ListMemory {
         }
     }
 
-    /** @throws ProblemException 503 if there is no room for so many bytes more */
-    Room take(int count) {
-        if (!bytes.tryAcquire(count)) {
-            throw tooMuch();
-        }
-        return new Room(count);
-    }
-
     private static ProblemException tooMuch() {
         return ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY);
-    }
-
-    /** Bytes that were taken, to be given back once. */
-    final class Room {
-
-        private final AtomicInteger taken;
-
-        private Room(int taken) {
-            this.taken = new AtomicInteger(taken);
-        }
-
-        /** Gives back what is more than that. */
-        void shrinkTo(int count) {
-            int before = taken.getAndUpdate(current -> Math.min(current, count));
-            bytes.release(Math.max(before - count, 0));
-        }
-
-        void giveBack() {
-            shrinkTo(0);
-        }
     }
 }

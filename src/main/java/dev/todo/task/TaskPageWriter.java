@@ -1,7 +1,10 @@
 package dev.todo.task;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.account.CurrentUser;
+import dev.todo.common.Connections;
 import dev.todo.problem.ProblemException;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyWriter;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
@@ -31,11 +35,13 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
     private static final int LARGE = (64 << 10) / BYTES_PER_CHARACTER;
 
     private final ObjectMapper mapper;
-    private final ListMemory memory;
+    private final PagesUnderWay pages;
+    private final CurrentUser user;
 
-    TaskPageWriter(ObjectMapper mapper, ListMemory memory) {
+    TaskPageWriter(ObjectMapper mapper, PagesUnderWay pages, CurrentUser user) {
         this.mapper = mapper;
-        this.memory = memory;
+        this.pages = pages;
+        this.user = user;
     }
 
     /** @throws ProblemException 503 if too many large pages are on their way */
@@ -46,7 +52,8 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
             context.serverResponse().end(mapper.writeValueAsBytes(page));
             return;
         }
-        var room = memory.take(characters * BYTES_PER_CHARACTER);
+        var routing = ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
+        var room = pages.take(user.id(), characters * BYTES_PER_CHARACTER, () -> Connections.close(routing));
         boolean isUnderWay = false;
         try {
             byte[] document = mapper.writeValueAsBytes(page);

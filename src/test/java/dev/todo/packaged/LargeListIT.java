@@ -119,6 +119,32 @@ class LargeListIT extends PackagedTest {
         }
     }
 
+    @Test
+    void whoAsksForAllTheRoomAndDoesNotReadKeepsNobodyFromTheirTasksOrThePage() throws Exception {
+        String other = service.newToken();
+        for (int i = 0; i < 50; i++) {
+            service.client(other)
+                    .body(Map.of("title", "Task " + i, "description", "x".repeat(1_000)))
+                    .post("/api/tasks")
+                    .then()
+                    .statusCode(201);
+        }
+        String script = service.client().get("/").body().asString().replaceAll("(?s).*src=\"([^\"]*)\".*", "$1");
+        try (var readers = new Readers(12)) {
+            for (int i = 0; i < 3; i++) {
+                readers.ask(get("/api/tasks?limit=200", token));
+                for (int j = 0; j < 10; j++) {
+                    service.client(other)
+                            .get("/api/tasks?limit=50")
+                            .then()
+                            .statusCode(200)
+                            .body("items", hasSize(50));
+                    service.client().get(script).then().statusCode(200);
+                }
+            }
+        }
+    }
+
     /** More than there are threads, and more answers than a connection takes in. */
     @Test
     void whoAsksForALargeTaskAndDoesNotReadKeepsNoThread() throws Exception {

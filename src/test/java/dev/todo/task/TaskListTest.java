@@ -18,6 +18,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -474,6 +475,22 @@ class TaskListTest extends ApiTest {
                 List.of("x", "null", "-1", "0", "=", "%", "é", "a".repeat(5_000), cursor + "A", cursor + cursor)) {
             refused(Map.of("cursor", forged));
         }
+    }
+
+    /** Both are authenticated, so where one ends has to be, too. */
+    @Test
+    void theEndOfAFilterIsNotTakenForThePlaceInAnotherList() {
+        user.createTask(Map.of("title", "a", "tags", List.of("x")));
+        user.createTask(Map.of("title", "b", "tags", List.of("x")));
+        String cursor = page(Map.of("limit", 1, "tag", "x")).getString("next_cursor");
+        byte[] bytes = Base64.getUrlDecoder().decode(cursor);
+        byte[] forged = ByteBuffer.allocate(bytes.length + 2)
+                .put(bytes, 0, 16)
+                .put(new byte[] {'x', 0})
+                .put(bytes, 16, bytes.length - 16)
+                .array();
+        refused(Map.of(
+                "limit", 1, "cursor", Base64.getUrlEncoder().withoutPadding().encodeToString(forged)));
     }
 
     @Test
