@@ -28,7 +28,8 @@ final class Credentials {
                     format = "email",
                     maxLength = 254,
                     examples = "ada@example.org",
-                    description = "Trimmed; compared without regard to case.")
+                    description = "Trimmed; compared without regard to case. No letters beyond ASCII that become a-z in"
+                            + " upper or lower case, as the Kelvin sign does.")
             @NotBlank(message = "is required")
             @Email(message = "must be an e-mail address")
             @CodePointLength(max = 254, message = "must have at most 254 characters")
@@ -39,9 +40,7 @@ final class Credentials {
                     minLength = 8,
                     maxLength = 128,
                     examples = "correct horse battery staple",
-                    description =
-                            "Never trimmed, never truncated. None of the most common ones, and none that contains what"
-                                    + " stands before the @ of the e-mail address.")
+                    description = NewPassword.DESCRIPTION)
             @NotNull(message = "is required")
             @NewPassword
             String password) {
@@ -76,7 +75,12 @@ final class Credentials {
             @NotNull(message = "is required")
             String currentPassword,
 
-            @Schema(required = true, minLength = 8, maxLength = 128, examples = "better horse battery staple")
+            @Schema(
+                    required = true,
+                    minLength = 8,
+                    maxLength = 128,
+                    examples = "better horse battery staple",
+                    description = NewPassword.DESCRIPTION)
             @JsonProperty("new_password")
             @NotNull(message = "is required")
             @NewPassword

@@ -109,7 +109,12 @@ class MailProofResource {
             @Schema(required = true, description = "As it was mailed.") @NotNull(message = "is required")
             String token,
 
-            @Schema(required = true, minLength = 8, maxLength = 128, examples = "better horse battery staple")
+            @Schema(
+                    required = true,
+                    minLength = 8,
+                    maxLength = 128,
+                    examples = "better horse battery staple",
+                    description = NewPassword.DESCRIPTION)
             @JsonProperty("new_password")
             @NotNull(message = "is required")
             @NewPassword

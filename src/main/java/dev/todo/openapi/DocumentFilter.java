@@ -34,8 +34,14 @@ public class DocumentFilter implements OASFilter {
             "requestEmailVerification",
             "verifyEmail");
 
-    private static final Set<String> CONFLICTING =
-            Set.of("signUp", "changePassword", "beginSecondFactor", "confirmSecondFactor", "replaceRecoveryCodes");
+    private static final Set<String> CONFLICTING = Set.of(
+            "signUp",
+            "changePassword",
+            "deleteAccount",
+            "beginSecondFactor",
+            "confirmSecondFactor",
+            "replaceRecoveryCodes",
+            "removeSecondFactor");
 
     private static final Set<String> MAILING = Set.of("forgotPassword", "requestEmailVerification");
 

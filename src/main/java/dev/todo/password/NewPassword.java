@@ -20,6 +20,11 @@ import org.hibernate.validator.constraints.CodePointLength;
 @Constraint(validatedBy = NewPassword.Uncommon.class)
 public @interface NewPassword {
 
+    /** All rules but the lengths, those of {@link PasswordRules} too, for the OpenAPI document. */
+    String DESCRIPTION =
+            "Never trimmed, never truncated. None of the most common ones, and none that contains what stands"
+                    + " before the @ of the e-mail address, if that has three characters or more; capitals make no difference.";
+
     String message() default "is one of the most common passwords, which guessers try first";
 
     Class<?>[] groups() default {};
