@@ -116,6 +116,42 @@ class ManifestTest {
         }
     }
 
+    @Test
+    void eachPodGetsTheSecretsThatItNeeds() throws IOException {
+        var deployment = (Deployment) manifest("base/deployment.yaml");
+        var knative = (io.fabric8.knative.serving.v1.Service) manifest("knative/service.yaml");
+        var migration = (Job) manifest("base/migration.yaml");
+        List<String> ofTheService =
+                List.of("DATABASE_URL", "JWT_SECRET", "JWT_SECRET_PREVIOUS?", "SMTP_USERNAME?", "SMTP_PASSWORD?");
+        assertEquals(
+                ofTheService,
+                secrets(deployment.getSpec().getTemplate().getSpec().getContainers()));
+        assertEquals(
+                ofTheService, secrets(knative.getSpec().getTemplate().getSpec().getContainers()));
+        assertEquals(
+                List.of("DATABASE_URL"),
+                secrets(migration.getSpec().getTemplate().getSpec().getContainers()));
+    }
+
+    /** With a question mark what need not be there. */
+    private static List<String> secrets(List<Container> containers) {
+        return containers.stream()
+                .flatMap(container -> container.getEnv().stream())
+                .filter(variable -> variable.getValueFrom() != null)
+                .map(variable -> {
+                    var secret = variable.getValueFrom().getSecretKeyRef();
+                    assertEquals(secret.getKey(), variable.getName());
+                    return secret.getKey() + (Boolean.TRUE.equals(secret.getOptional()) ? "?" : "");
+                })
+                .toList();
+    }
+
+    private static Object manifest(String file) throws IOException {
+        List<Object> manifests = parse(Files.readString(FOLDER.resolve(file)));
+        assertEquals(1, manifests.size(), file);
+        return manifests.get(0);
+    }
+
     private static List<Object> parse(String yaml) throws IOException {
         List<Object> manifests = new ArrayList<>();
         try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
