@@ -59,6 +59,17 @@ class HttpTest extends ApiTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/nothing", "/auth/me/x", "/api/tasks/x/y"})
+    void neitherTokenNorBodyOfAnUnknownRouteIsLookedAt(String path) {
+        given().header("Authorization", "Bearer nonsense")
+                .contentType("application/json")
+                .body("{")
+                .post(path)
+                .then()
+                .spec(problem(404));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "/%",
