@@ -157,12 +157,14 @@ function reset(): TemplateResult {
 /** Over the list, which keeps what was typed. */
 export function signInAgain(): TemplateResult {
   const {form} = state;
-  const email = session.current()?.email ?? '';
+  const email = session.email();
   return html`
     <h2 id="ended">Your session has ended</h2>
-    <p>Sign in again as <strong>${email}</strong>, and go on where you were.</p>
-    <form novalidate @submit=${onSubmit(({password, code}) => account.signIn(email, password, code))}>
-      <input type="hidden" name="email" autocomplete="username" .value=${email} />
+    <p>Sign in again${email ? html` as <strong>${email}</strong>` : nothing}, and go on where you were.</p>
+    <form novalidate @submit=${onSubmit((values) => account.signIn(values.email, values.password, values.code))}>
+      ${email
+        ? html`<input type="hidden" name="email" autocomplete="username" .value=${email} />`
+        : field('E-mail address', form, {name: 'email', type: 'email', autocomplete: 'username'})}
       ${field('Password', form, {name: 'password', type: 'password', autocomplete: 'current-password'})}
       ${codeField(form)} ${general(form, ['password', 'code'])} ${button('Sign in', form)}
     </form>

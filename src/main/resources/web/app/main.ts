@@ -65,7 +65,7 @@ function accountContent(): TemplateResult {
   const {sessions, message} = state.account!;
   return html`
     <h2 id="account-title">Account</h2>
-    <p>Signed in as <strong>${session.current()?.email}</strong></p>
+    <p>Signed in as <strong>${session.email()}</strong></p>
     <p class="buttons">
       <button class="primary" @click=${() => void account.signOut()}>Sign out</button>
       <button @click=${() => void account.download()}>Download my data</button>

@@ -4,7 +4,6 @@ import * as api from './api.js';
 
 interface Kept {
   token: string;
-  email: string;
   /** In milliseconds of the epoch. */
   since: number;
 }
@@ -28,12 +27,23 @@ export function current(): Kept | null {
   }
 }
 
-function keep(email: string, token: string): void {
-  localStorage.setItem(KEY, JSON.stringify({token, email, since: Date.now()} satisfies Kept));
+/** Whose the token is, as it says itself: the address is kept nowhere else. Empty if it does not say. */
+export function email(): string {
+  try {
+    const payload = current()!.token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/');
+    const bytes = Uint8Array.from(atob(payload), (byte) => byte.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)).email ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keep(token: string): void {
+  localStorage.setItem(KEY, JSON.stringify({token, since: Date.now()} satisfies Kept));
 }
 
 export async function begin(email: string, password: string, code?: string): Promise<void> {
-  keep(email.trim(), (await api.logIn(email, password, code)).access_token);
+  keep((await api.logIn(email, password, code)).access_token);
 }
 
 export function forget(): void {
@@ -47,7 +57,7 @@ export async function refreshIfOld(): Promise<void> {
     const renew = async () => {
       const kept = current();
       if (kept && isOld()) {
-        keep(kept.email, (await api.refresh(kept.token)).access_token);
+        keep((await api.refresh(kept.token)).access_token);
       }
     };
     // There are none without TLS; two refreshes at once are no harm.

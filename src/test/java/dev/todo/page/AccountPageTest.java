@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signing up, in and out, and sessions, in one tab and in several. */
 @QuarkusTest
@@ -118,6 +120,45 @@ class AccountPageTest extends ScreenTest {
         page.reload();
         assertThat(screen.heading("Tasks")).isVisible();
         assertTitles("Pay rent");
+    }
+
+    @Test
+    void theBrowserKeepsTheTokenAndNotTheAddress() {
+        String email = "zoë.ж-" + newEmail();
+        signUp(email, PASSWORD);
+        assertThat(screen.heading("Tasks")).isVisible();
+        assertEquals("since,token", kept());
+        assertSignedInAs(email);
+        // as it was kept before, and too long ago not to be refreshed
+        page.evaluate("localStorage['todo.session'] = JSON.stringify("
+                + "{...JSON.parse(localStorage['todo.session']), email: 'somebody@example.org', since: 0})");
+        page.reload();
+        page.waitForCondition(() -> "since,token".equals(kept()));
+        assertSignedInAs(email);
+    }
+
+    private Object kept() {
+        return page.evaluate("Object.keys(JSON.parse(localStorage['todo.session'])).sort().join()");
+    }
+
+    private void assertSignedInAs(String email) {
+        screen.button("Account").click();
+        assertThat(screen.dialog("Account").getByText(email)).isVisible();
+        screen.button("Close").click();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "x.!.x", "x.e30.x"})
+    void whoseTokenTellsNoAddressTypesIt(String token) {
+        page.navigate("/");
+        page.evaluate("token => localStorage['todo.session'] = JSON.stringify({token, since: Date.now()})", token);
+        page.reload();
+        var dialog = screen.dialog("Your session has ended");
+        within(dialog, "E-mail address").fill(newUser().email());
+        within(dialog, "Password").fill(PASSWORD);
+        submit(dialog);
+        assertThat(dialog).isHidden();
+        assertEmpty("Nothing here yet");
     }
 
     @Test
