@@ -139,6 +139,8 @@ class MailProofs {
             QuarkusTransaction.requiringNew()
                     .call(() -> MailToken.issue(account.id(), purpose))
                     .ifPresent(token -> mails.send(account.email(), subject, text, page, token));
+        } else {
+            audit.record(Event.THROTTLED, account.id());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.todo.password;
 
+import dev.todo.audit.AuditLog;
+import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
 import dev.todo.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
@@ -51,6 +53,11 @@ public class PasswordWorkers {
     }
 
     private final FairQueue<Work<?, ?>> queue = new FairQueue<>(QUEUE);
+    private final AuditLog audit;
+
+    PasswordWorkers(AuditLog audit) {
+        this.audit = audit;
+    }
 
     @PostConstruct
     void start() {
@@ -91,6 +98,7 @@ public class PasswordWorkers {
         Context context = Vertx.currentContext();
         var work = new Work<>(hashing, rest, undo, context, new CompletableFuture<>());
         if (queue.count(network) >= FOR_ONE_CLIENT) {
+            audit.record(Event.THROTTLED);
             work.giveUp(ProblemException.tooManyAttempts(RETRY_AFTER));
         } else {
             queue.add(network, work)

@@ -6,12 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.testing.Mailbox;
+import dev.todo.testing.OneTimePassword;
 import dev.todo.testing.ServiceProcess;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What the log category {@code audit} tells an auditor. */
@@ -128,6 +137,123 @@ class AuditIT extends PackagedTest {
     }
 
     @Test
+    void factorsResetsAndProofsOfAnAddressAreLoggedWithoutCodeOrToken() throws Exception {
+        try (var mailbox = Mailbox.start();
+                var service = start(logged(mailbox))) {
+            service.client()
+                    .body(Map.of("email", EMAIL, "password", PASSWORD))
+                    .post("/auth/signup")
+                    .then()
+                    .statusCode(201);
+            String verification = Mailbox.awaitToken(EMAIL, "Is this your address?");
+            String token = logIn(service, PASSWORD);
+            String secret = service.client(token)
+                    .body(Map.of("password", PASSWORD))
+                    .post("/auth/totp")
+                    .path("secret");
+            String right = OneTimePassword.of(secret, 0);
+            String wrong = right.equals("123456") ? "654321" : "123456";
+            service.client(token).body(Map.of("code", wrong)).post("/auth/totp/confirm");
+            List<String> recoveryCodes = service.client(token)
+                    .body(Map.of("code", right))
+                    .post("/auth/totp/confirm")
+                    .path("recovery_codes");
+            logIn(service, PASSWORD);
+            logIn(service, PASSWORD, wrong);
+            String next = OneTimePassword.of(secret, 1);
+            logIn(service, PASSWORD, next);
+            logIn(service, PASSWORD, recoveryCodes.get(0));
+            List<String> newCodes = service.client(token)
+                    .body(Map.of("password", PASSWORD, "code", recoveryCodes.get(1)))
+                    .post("/auth/totp/recovery-codes")
+                    .path("recovery_codes");
+            service.client(token)
+                    .body(Map.of("password", PASSWORD, "code", newCodes.get(0)))
+                    .delete("/auth/totp");
+            String other = service.client(token).get("/auth/sessions").path("items.find { !it.current }.id");
+            service.client(token).delete("/auth/sessions/" + other);
+            service.client().body(Map.of("token", verification)).post("/auth/email/verify");
+            service.client().body(Map.of("email", EMAIL)).post("/auth/password/forgotten");
+            String reset = Mailbox.awaitToken(EMAIL, "Another password");
+            service.client()
+                    .body(Map.of("token", reset, "new_password", NEW_PASSWORD))
+                    .post("/auth/password/reset");
+            service.terminate();
+            assertEquals(0, service.awaitExit());
+
+            assertEquals(
+                    List.of(
+                            "signed_up",
+                            "logged_in",
+                            "second_factor_failed",
+                            "second_factor_passed",
+                            "second_factor_added",
+                            "second_factor_asked",
+                            "second_factor_failed",
+                            "second_factor_passed",
+                            "logged_in",
+                            "recovery_code_used",
+                            "logged_in",
+                            "recovery_code_used",
+                            "recovery_codes_replaced",
+                            "recovery_code_used",
+                            "second_factor_removed",
+                            "session_ended",
+                            "email_verified",
+                            "password_reset_requested",
+                            "all_sessions_ended",
+                            "password_reset"),
+                    names(events(service)));
+            List<String> hidden = new ArrayList<>(List.of("lovelace", "127.0.0.1", PASSWORD, NEW_PASSWORD));
+            hidden.addAll(List.of(secret, right, wrong, next, verification, reset));
+            hidden.addAll(recoveryCodes);
+            hidden.addAll(newCodes);
+            for (JsonNode event : events(service)) {
+                assertFalse(event.path("mdc").path("user").asText().isEmpty(), event::toString);
+                // All that it says: a time, too, may have the digits of a code.
+                String said = event.path("message").asText() + event.path("mdc");
+                hidden.forEach(text -> assertFalse(said.contains(text), () -> text + " in " + said));
+            }
+        }
+    }
+
+    @Test
+    void whatIsThrottledIsLogged() throws Exception {
+        try (var mailbox = Mailbox.start();
+                var service = start(logged(mailbox))) {
+            String user = service.client()
+                    .body(Map.of("email", EMAIL, "password", PASSWORD))
+                    .post("/auth/signup")
+                    .path("id");
+            for (int i = 1; i <= 5; i++) {
+                service.client().body(Map.of("email", EMAIL)).post("/auth/password/forgotten");
+                Mailbox.awaitToken(EMAIL, "Another password", i);
+            }
+            service.client()
+                    .body(Map.of("email", EMAIL))
+                    .post("/auth/password/forgotten")
+                    .then()
+                    .statusCode(202);
+            service.awaitOutput("event=throttled user=" + user);
+            long tooMany = logInAtOnce(service, 100).stream()
+                    .filter(status -> status == 429)
+                    .count();
+            assertTrue(tooMany > 0, "none waits for too long");
+            for (int i = 0; i < 6; i++) {
+                logIn(service, "wrong password");
+            }
+            service.terminate();
+            assertEquals(0, service.awaitExit());
+
+            List<String> names = names(events(service));
+            assertEquals(1 + tooMany + 1, Collections.frequency(names, "throttled"), names::toString);
+            assertEquals(5, Collections.frequency(names, "log_in_failed"), names::toString);
+            assertEquals("throttled", names.get(names.size() - 1));
+            assertFalse(service.output().contains("lovelace"), service.output());
+        }
+    }
+
+    @Test
     void aTokenThatCannotBeCheckedIsNotRefused() throws Exception {
         try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
             String token = service.newToken();
@@ -138,6 +264,27 @@ class AuditIT extends PackagedTest {
             assertEquals(0, service.awaitExit());
             assertEquals(List.of("signed_up", "logged_in", "token_refused"), names(events(service)));
         }
+    }
+
+    /** With the right password, which only the queue for hashes refuses. */
+    private static List<Integer> logInAtOnce(ServiceProcess service, int times) {
+        var request = HttpRequest.newBuilder(service.uri("/auth/login"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"email\":\"" + EMAIL + "\",\"password\":\"" + PASSWORD + "\"}"))
+                .build();
+        var client = HttpClient.newHttpClient();
+        return IntStream.range(0, times)
+                .mapToObj(i -> client.sendAsync(request, BodyHandlers.discarding()))
+                .toList()
+                .stream()
+                .map(answer -> answer.join().statusCode())
+                .toList();
+    }
+
+    private static Map<String, String> logged(Mailbox mailbox) {
+        Map<String, String> environment = new HashMap<>(mailbox.environment());
+        environment.putAll(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"));
+        return environment;
     }
 
     private static List<JsonNode> events(ServiceProcess service) throws IOException {
@@ -158,8 +305,12 @@ class AuditIT extends PackagedTest {
     }
 
     private static String logIn(ServiceProcess service, String password) {
+        return logIn(service, password, "");
+    }
+
+    private static String logIn(ServiceProcess service, String password, String code) {
         return service.client()
-                .body(Map.of("email", EMAIL, "password", password))
+                .body(Map.of("email", EMAIL, "password", password, "code", code))
                 .post("/auth/login")
                 .path("access_token");
     }

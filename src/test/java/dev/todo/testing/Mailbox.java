@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
 /** A mail server that keeps what it is given in a folder, for the tests, which another class loader runs. */
 public final class Mailbox implements Closeable {
 
-    static final String USERNAME = "todo";
-    static final String PASSWORD = "password of the mail server";
+    private static final String USERNAME = "todo";
+    private static final String PASSWORD = "password of the mail server";
 
     private static final String FOLDER = "test.mailbox";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -36,7 +37,7 @@ public final class Mailbox implements Closeable {
         this.socket = socket;
     }
 
-    static Mailbox start() throws IOException {
+    public static Mailbox start() throws IOException {
         System.setProperty(FOLDER, Files.createTempDirectory("todo-mails").toString());
         var mailbox = new Mailbox(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
         var thread = new Thread(mailbox::accept, "mailbox");
@@ -45,8 +46,21 @@ public final class Mailbox implements Closeable {
         return mailbox;
     }
 
-    int port() {
-        return socket.getLocalPort();
+    /** The variables that have a service send its mail here. */
+    public Map<String, String> environment() {
+        return Map.of(
+                "SMTP_HOST",
+                "localhost",
+                "SMTP_PORT",
+                Integer.toString(socket.getLocalPort()),
+                "SMTP_USERNAME",
+                USERNAME,
+                "SMTP_PASSWORD",
+                PASSWORD,
+                "SMTP_TLS",
+                "none",
+                "MAIL_FROM",
+                "todo@example.org");
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -44,7 +45,8 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Map.ofEntries(
+        Map<String, String> environment = new HashMap<>(mailbox.environment());
+        environment.putAll(Map.ofEntries(
                 Map.entry("DATABASE_URL", url),
                 Map.entry("JWT_SECRET", JWT_SECRET),
                 Map.entry("CORS_ORIGINS", CORS_ORIGIN),
@@ -55,13 +57,8 @@ public final class TestEnvironment implements QuarkusTestResourceLifecycleManage
                 Map.entry("todo.read-timeout", "2S"),
                 Map.entry("todo.body-timeout", "2S"),
                 Map.entry("todo.unanswered-bytes", "2M"),
-                Map.entry("SMTP_HOST", "localhost"),
-                Map.entry("SMTP_PORT", Integer.toString(mailbox.port())),
-                Map.entry("SMTP_USERNAME", Mailbox.USERNAME),
-                Map.entry("SMTP_PASSWORD", Mailbox.PASSWORD),
-                Map.entry("SMTP_TLS", "none"),
-                Map.entry("MAIL_FROM", "todo@example.org"),
-                Map.entry("PUBLIC_URL", PUBLIC_ORIGIN + "/"));
+                Map.entry("PUBLIC_URL", PUBLIC_ORIGIN + "/")));
+        return environment;
     }
 
     @Override
