@@ -8,17 +8,23 @@ public class AccountExport {
 
     private final Accounts accounts;
     private final Sessions sessions;
+    private final MailProofs proofs;
 
-    AccountExport(Accounts accounts, Sessions sessions) {
+    AccountExport(Accounts accounts, Sessions sessions, MailProofs proofs) {
         this.accounts = accounts;
         this.sessions = sessions;
+        this.proofs = proofs;
     }
 
     /** The parts, each as it is on the wire elsewhere. */
-    public record Data(Object account, Object security, Object sessions) {}
+    public record Data(Object account, Object security, Object sessions, Object mailedTokens) {}
 
     /** All of the user of this request. */
     public Data of(CurrentUser user) {
-        return new Data(user.caller().account(), accounts.security(user.id()), sessions.list(user.caller()));
+        return new Data(
+                user.caller().account(),
+                accounts.security(user.id()),
+                sessions.listKept(user.caller()),
+                proofs.list(user.id()));
     }
 }

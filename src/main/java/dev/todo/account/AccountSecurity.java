@@ -13,5 +13,8 @@ record AccountSecurity(
         @Schema(required = true) @JsonProperty("second_factor")
         boolean secondFactor,
 
+        @Schema(required = true, nullable = true) @JsonProperty("second_factor_confirmed_at")
+        Instant secondFactorConfirmedAt,
+
         @Schema(required = true) @JsonProperty("recovery_codes_left")
         int recoveryCodesLeft) {}

@@ -15,7 +15,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.transaction.Transactional;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.exception.ConstraintViolationException;
 
@@ -135,7 +137,9 @@ class Accounts {
     @Transactional
     AccountSecurity security(UUID id) {
         User user = User.<User>findByIdOptional(id).orElseThrow(AuthenticationFailedException::new);
-        return new AccountSecurity(user.emailVerifiedAt, secondFactors.isRequired(id), recoveryCodes.count(id));
+        Optional<Instant> confirmed = secondFactors.confirmedAt(id);
+        return new AccountSecurity(
+                user.emailVerifiedAt, confirmed.isPresent(), confirmed.orElse(null), recoveryCodes.count(id));
     }
 
     /** Else the Kelvin sign, whose small letter is k, would take an address away from who has it with the letter. */

@@ -144,6 +144,12 @@ class MailProofs {
         }
     }
 
+    /** What was mailed to a user and is kept, whether it is still good or not; not the tokens, which nobody knows here. */
+    List<MailTokenView> list(UUID user) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> MailToken.of(user).stream().map(MailTokenView::of).toList());
+    }
+
     private void inBackground(Runnable work) {
         Supplier<Void> logged = LogContext.carriedTo(() -> {
             try {

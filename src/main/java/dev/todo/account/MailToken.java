@@ -1,6 +1,7 @@
 package dev.todo.account;
 
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.panache.common.Sort;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -11,6 +12,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -30,7 +33,11 @@ class MailToken extends PanacheEntityBase {
     /** What a token is good for. */
     enum Purpose {
         PASSWORD_RESET,
-        VERIFICATION
+        VERIFICATION;
+
+        String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Of 256 random bits, which need no slow hash. */
@@ -87,6 +94,10 @@ class MailToken extends PanacheEntityBase {
                 .setParameter("now", Instant.now())
                 .uniqueResultOptional()
                 .filter(user -> delete("hash", hash) == 1);
+    }
+
+    static List<MailToken> of(UUID user) {
+        return list("userId", Sort.ascending("expiresAt"), user);
     }
 
     static void revoke(UUID user, Purpose purpose) {

@@ -123,8 +123,13 @@ class SecondFactors {
 
     /** Whether logging in takes more than the password. */
     boolean isRequired(UUID user) {
+        return confirmedAt(user).isPresent();
+    }
+
+    /** From when on logging in takes more than the password; empty if it does not. */
+    Optional<Instant> confirmedAt(UUID user) {
         return QuarkusTransaction.joiningExisting()
-                .call(() -> SecondFactor.findConfirmed(user).isPresent());
+                .call(() -> SecondFactor.findConfirmed(user).map(factor -> factor.confirmedAt));
     }
 
     /** Whether the user has proved enough; uses the code up. */

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Begins, checks, refreshes and ends sessions. */
@@ -114,9 +115,19 @@ class Sessions {
     @Transactional
     List<SessionView> list(Caller caller) {
         var now = Instant.now();
+        return views(caller, session -> limits.isAlive(session, now));
+    }
+
+    /** Also those that have ended and nobody has cleared away yet. */
+    @Transactional
+    List<SessionView> listKept(Caller caller) {
+        return views(caller, session -> true);
+    }
+
+    private static List<SessionView> views(Caller caller, Predicate<Session> wanted) {
         Stream<Session> sessions = Session.stream(
                 "user.id", Sort.descending("lastUsedAt", "id"), caller.account().id());
-        return sessions.filter(session -> limits.isAlive(session, now))
+        return sessions.filter(wanted)
                 .map(session -> SessionView.of(session, caller.session()))
                 .toList();
     }

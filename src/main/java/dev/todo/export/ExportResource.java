@@ -71,7 +71,7 @@ class ExportResource {
     @Operation(operationId = "export", summary = "Get everything that is kept of the user")
     @APIResponse(
             responseCode = "200",
-            description = "The account, its sessions and its tasks.",
+            description = "The account, its sessions, the tokens that were mailed, and the tasks.",
             content = @Content(schema = @Schema(ref = "Export")))
     public Response export(@Context RoutingContext routing) {
         UUID owner = user.id();
@@ -121,6 +121,7 @@ class ExportResource {
         json.writePOJOField("account", data.account());
         json.writePOJOField("security", data.security());
         json.writePOJOField("sessions", data.sessions());
+        json.writePOJOField("mailed_tokens", data.mailedTokens());
         json.writeArrayFieldStart("tasks");
         // What has been deleted with the account would be missing, and nobody would know.
         tasks.forEach(owner, () -> !routing.response().closed(), user::requireAlive, json::writePOJO);

@@ -138,10 +138,11 @@ public class DocumentFilter implements OASFilter {
     private static Schema export() {
         return OASFactory.createSchema()
                 .addType(Schema.SchemaType.OBJECT)
-                .required(List.of("account", "security", "sessions", "tasks"))
+                .required(List.of("account", "security", "sessions", "mailed_tokens", "tasks"))
                 .addProperty("account", OASFactory.createSchema().ref("Account"))
                 .addProperty("security", OASFactory.createSchema().ref("AccountSecurity"))
                 .addProperty("sessions", listOf("Session"))
+                .addProperty("mailed_tokens", listOf("MailedToken"))
                 .addProperty("tasks", listOf("Task"));
     }
 

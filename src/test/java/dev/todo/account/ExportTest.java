@@ -2,15 +2,20 @@ package dev.todo.account;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.Mailbox;
 import dev.todo.testing.SqlLog;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -67,10 +72,51 @@ class ExportTest extends ApiTest {
     }
 
     @Test
+    void whatIsOverButStillKeptIsInIt() {
+        var user = newUser();
+        String idle = logIn(user.email(), PASSWORD);
+        String old = logIn(user.email(), PASSWORD);
+        Mailbox.awaitToken(user.email(), "Is this your address?");
+        Database.underTest()
+                .query(
+                        "update sessions set created_at = now() - interval '91 days' where id = ?",
+                        UUID.fromString(sessionOf(old)));
+        Database.underTest()
+                .query(
+                        "update sessions set last_used_at = now() - interval '8 days' where id = ?",
+                        UUID.fromString(sessionOf(idle)));
+        Database.underTest()
+                .query("update mail_tokens set expires_at = now() where user_id = ?", UUID.fromString(user.id()));
+        user.client()
+                .get("/auth/me/export")
+                .then()
+                .statusCode(200)
+                .body("sessions.id", containsInAnyOrder(sessionOf(user.token()), sessionOf(idle), sessionOf(old)))
+                .body("sessions.address", everyItem(startsWith("10.")))
+                .body("mailed_tokens.purpose", contains("verification"))
+                .body("mailed_tokens[0].expires_at", notNullValue());
+        user.client().get("/auth/sessions").then().body("items.id", contains(sessionOf(user.token())));
+    }
+
+    @Test
+    void sinceWhenThereIsASecondFactorIsInIt() {
+        var user = newUser();
+        user.client().get("/auth/me/export").then().body("security.second_factor_confirmed_at", nullValue());
+        SecondFactorTest.begin(user).then().statusCode(200);
+        user.client().get("/auth/me/export").then().body("security.second_factor_confirmed_at", nullValue());
+        SecondFactorTest.enrol(user);
+        String confirmed = user.client().get("/auth/me/export").path("security.second_factor_confirmed_at");
+        assertTrue(Instant.parse(confirmed).isAfter(Instant.now().minusSeconds(60)), confirmed);
+    }
+
+    @Test
     void noHashSecretOrCodeIsInIt() {
         var user = newUser();
         var factor = SecondFactorTest.enrol(user);
+        String token = Mailbox.awaitToken(user.email(), "Is this your address?");
         String export = user.client().get("/auth/me/export").asString();
+        assertFalse(export.contains(token), export);
+        assertFalse(export.contains("hash"), export);
         assertFalse(export.contains("bcrypt"), export);
         assertFalse(export.contains(factor.secret()), export);
         assertFalse(export.contains(factor.recoveryCodes().get(0)), export);
