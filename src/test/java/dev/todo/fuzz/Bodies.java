@@ -196,7 +196,7 @@ final class Bodies {
     }
 
     /** What is larger is refused for that alone. */
-    private static String cut(String body) {
+    static String cut(String body) {
         return body.substring(0, Math.min(body.length(), MAX_BYTES));
     }
 }

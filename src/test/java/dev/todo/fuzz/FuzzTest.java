@@ -9,6 +9,7 @@ import dev.todo.fuzz.Volley.Aftermath;
 import dev.todo.fuzz.Volley.Fault;
 import dev.todo.fuzz.Wire.Answer;
 import dev.todo.testing.ApiTest;
+import dev.todo.testing.Database;
 import dev.todo.testing.Dice;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,7 @@ class FuzzTest extends ApiTest {
         var user = newUser();
         var other = newUser();
         var tokens = new Tokens(user.token(), other.token());
-        fire("tokens", 40_000, tokens::next, Aftermath.NONE);
+        fire("tokens", 37_500, tokens::next, Aftermath.NONE);
         assertEquals(List.of(), tasks(user));
         assertEquals(List.of(), tasks(other));
     }
@@ -111,11 +113,28 @@ class FuzzTest extends ApiTest {
     }
 
     @Test
+    void accounts() throws Exception {
+        var user = newUser();
+        List<String> password = password(user);
+        fire("accounts", 2_500, new AccountBodies(bearer(user))::next, Aftermath.NONE);
+        user.client().get("/auth/me").then().statusCode(200);
+        assertEquals(password, password(user));
+        assertEquals(
+                List.of(),
+                Database.underTest()
+                        .query("select 1 from second_factors where user_id = ?", UUID.fromString(user.id())));
+    }
+
+    @Test
     void headers() throws Exception {
         var user = newUser();
         var bodies = new Bodies(bearer(user), user.email(), PASSWORD, List.of());
         var volley = fire("headers", 1_500, bodies::header, Aftermath.NONE);
         assertEquals(volley.count(201), tasks(user).size());
+    }
+
+    private static List<String> password(User user) {
+        return Database.underTest().query("select hashed_password from users where id = ?", UUID.fromString(user.id()));
     }
 
     private static Volley fire(String name, int count, Function<Dice, Request> generator, Aftermath aftermath)
