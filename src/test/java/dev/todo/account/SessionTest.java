@@ -12,8 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.SqlLog;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -291,13 +294,48 @@ class SessionTest extends ApiTest {
     }
 
     @Test
-    void lastUseIsWrittenOffTheRequestsPathAndToTheMinute() {
+    void lastUseIsWrittenToTheMinute() {
         var user = newUser();
         change(user, "last_used_at = now() - interval '2 days'");
         accepted(user.token());
-        DATABASE.await(
-                "select 1 from sessions where user_id = '" + user.id()
-                        + "' and last_used_at > now() - interval '2 minutes' and last_used_at = date_trunc('minute', last_used_at)");
+        awaitWrittenUse(user);
+        DATABASE.await("select 1 from sessions where user_id = '" + user.id()
+                + "' and last_used_at = date_trunc('minute', last_used_at)");
+    }
+
+    /** Somebody else's use is written down last, so that what the requests before it began is over by then. */
+    @Test
+    void ofAllRequestsWithinAMinuteOneIsWrittenDown() {
+        var user = newUser();
+        var last = newUser();
+        change(user, "last_used_at = now() - interval '2 days'");
+        change(last, "last_used_at = now() - interval '2 days'");
+        var minute = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+        SqlLog.clear();
+        accepted(user.token());
+        awaitWrittenUse(user);
+        for (int i = 0; i < 20; i++) {
+            accepted(user.token());
+        }
+        accepted(last.token());
+        awaitWrittenUse(last);
+        long minutes = 1 + ChronoUnit.MINUTES.between(minute, Instant.now());
+        long writes = SqlLog.statements().stream()
+                .filter(sql -> sql.startsWith("update sessions"))
+                .count();
+        assertTrue(writes <= 1 + minutes, writes + " writes");
+    }
+
+    @Test
+    void noRequestWaitsForItsUseToBeWrittenDown() {
+        var user = newUser();
+        change(user, "last_used_at = now() - interval '2 days'");
+        DATABASE.whileLocked("select from sessions where id = '" + sessionOf(user.token()) + "' for update", () -> {
+            accepted(user.token());
+            DATABASE.await("select 1 from pg_stat_activity where wait_event_type = 'Lock'"
+                    + " and query like 'update sessions %last_used_at%'");
+        });
+        awaitWrittenUse(user);
     }
 
     @Test
@@ -349,6 +387,11 @@ class SessionTest extends ApiTest {
             }
             assertEquals(List.of(), DATABASE.query("select id from sessions where user_id = ?", uuid(user.id())));
         }
+    }
+
+    private static void awaitWrittenUse(User user) {
+        DATABASE.await("select 1 from sessions where user_id = '" + user.id()
+                + "' and last_used_at > now() - interval '2 minutes'");
     }
 
     private static String refresh(String token) {

@@ -1,15 +1,73 @@
 package dev.todo.mail;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.todo.problem.ProblemException;
 import dev.todo.testing.StuckMailServer;
+import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MailsTest {
+
+    /** It would say "fine" to everything, a password too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"starttls", "implicit"})
+    void aServerWithoutTlsGetsNothing(String tls) throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (var server = StuckMailServer.after(Integer.MAX_VALUE)) {
+            mails(vertx, server, tls).send("ada@example.org", "Hello", "Hello", "page", "token");
+            assertEquals(0, server.mails());
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    @Test
+    void withoutAServerMailIsLoggedInDevelopmentAndThereIsNoneOtherwise() {
+        var mode = LaunchMode.current();
+        List<String> logged = new CopyOnWriteArrayList<>();
+        var log = Logger.getLogger(Mails.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                logged.add(String.format(entry.getMessage(), entry.getParameters()));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        log.addHandler(handler);
+        try {
+            var mails = mails(null, Optional.empty(), 587, "starttls");
+            LaunchMode.set(LaunchMode.NORMAL);
+            assertFalse(mails.areOn());
+            assertThrows(ProblemException.class, mails::require);
+            LaunchMode.set(LaunchMode.DEVELOPMENT);
+            assertTrue(mails.areOn());
+            mails.require();
+            mails.send("ada@example.org", "Hello", "How are you?", "page", "token");
+            assertEquals(List.of("A mail to ada@example.org: Hello\nHow are you?\n\nThe code is: token\n"), logged);
+        } finally {
+            LaunchMode.set(mode);
+            log.removeHandler(handler);
+        }
+    }
 
     /** There are no more connections than two: they must not be lost. */
     @ParameterizedTest
@@ -17,16 +75,7 @@ class MailsTest {
     void aServerThatStopsAnsweringGetsTheMailsThatComeLater(int answers) throws Exception {
         Vertx vertx = Vertx.vertx();
         try (var server = StuckMailServer.after(answers)) {
-            var mails = new Mails(
-                    vertx,
-                    Optional.of("localhost"),
-                    server.port(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    "none",
-                    Optional.of("todo@example.org"),
-                    Optional.empty(),
-                    Duration.ofSeconds(1));
+            var mails = mails(vertx, server, "none");
             for (int i = 0; i < 3; i++) {
                 mails.send("ada@example.org", "Hello", "Hello", "page", "token");
             }
@@ -34,5 +83,22 @@ class MailsTest {
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
         }
+    }
+
+    private static Mails mails(Vertx vertx, StuckMailServer server, String tls) {
+        return mails(vertx, Optional.of("localhost"), server.port(), tls);
+    }
+
+    private static Mails mails(Vertx vertx, Optional<String> host, int port, String tls) {
+        return new Mails(
+                vertx,
+                host,
+                port,
+                Optional.empty(),
+                Optional.empty(),
+                tls,
+                Optional.of("todo@example.org"),
+                Optional.empty(),
+                Duration.ofSeconds(1));
     }
 }

@@ -1,14 +1,20 @@
 package dev.todo.packaged;
 
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What else the packaged service refuses to start with, when the database is there. */
+/** What the packaged service makes of its variables, or refuses to start with, when the database is there. */
 class ConfigurationIT extends PackagedTest {
 
     @Test
@@ -46,6 +52,58 @@ class ConfigurationIT extends PackagedTest {
                 "todo.session.idle-timeout must be at least 5 minutes,"
                         + " and todo.session.lifetime at least as long as that and at most 3650 days.",
                 Map.of("TODO_SESSION_LIFETIME", "999999999D"));
+    }
+
+    @Test
+    void sessionsEndWhenTheVariablesSay() throws Exception {
+        try (var service = start(Map.of("TODO_SESSION_IDLE_TIMEOUT", "PT1H", "TODO_SESSION_LIFETIME", "2H"))) {
+            Map<String, String> credentials =
+                    Map.of("email", "ada@example.org", "password", "correct horse battery staple");
+            service.client().body(credentials).post("/auth/signup").then().statusCode(201);
+            Response loggedIn = service.client().body(credentials).post("/auth/login");
+            String token = loggedIn.path("access_token");
+            assertEquals(7_200, loggedIn.<Integer>path("expires_in"), 1);
+            var claims = JsonPath.from(
+                    new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8));
+            assertEquals(7_200, claims.getInt("exp") - claims.getInt("iat"), 1);
+
+            database().query("update sessions set last_used_at = now() - interval '59 minutes'");
+            service.client(token).get("/auth/me").then().statusCode(200);
+            database().await("select 1 from sessions where last_used_at > now() - interval '59 minutes'");
+            database().query("update sessions set last_used_at = now() - interval '1 hour'");
+            service.client(token).get("/auth/me").then().statusCode(401);
+
+            database().query("update sessions set last_used_at = now(), created_at = now() - interval '119 minutes'");
+            String refreshed = service.client(token)
+                    .post("/auth/refresh")
+                    .then()
+                    .statusCode(200)
+                    .body("expires_in", lessThanOrEqualTo(60))
+                    .extract()
+                    .path("access_token");
+            database().query("update sessions set created_at = now() - interval '2 hours'");
+            service.client(refreshed).get("/auth/me").then().statusCode(401);
+        }
+    }
+
+    @Test
+    void withoutAMailServerWhatNeedsOneSaysSo() throws Exception {
+        try (var service = start(Map.of())) {
+            service.client(service.newToken())
+                    .post("/auth/email/verification")
+                    .then()
+                    .statusCode(501)
+                    .contentType("application/problem+json")
+                    .body("detail", equalTo("This service is not set up to send mail."));
+            service.client()
+                    .body(Map.of("email", "ada@example.org"))
+                    .post("/auth/password/forgotten")
+                    .then()
+                    .statusCode(501)
+                    .contentType("application/problem+json")
+                    .body("detail", equalTo("This service is not set up to send mail."));
+            assertEquals(List.of(), database().query("select 1 from mail_tokens"));
+        }
     }
 
     private void assertRefused(String reason, Map<String, String> variables) throws Exception {

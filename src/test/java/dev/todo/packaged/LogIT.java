@@ -11,6 +11,7 @@ import dev.todo.testing.ServiceProcess;
 import io.restassured.response.Response;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,8 @@ class LogIT extends PackagedTest {
             for (String line : service.output().lines().toList()) {
                 lines.add(new ObjectMapper().readTree(line));
             }
+            // A text without an offset would be refused.
+            lines.forEach(line -> OffsetDateTime.parse(line.path("timestamp").asText()));
             assertTrue(messages(lines, "made-by-the-ingress").get(0).matches("GET /api/tasks 200 \\d+ B \\d+ ms"));
             for (String id : List.of("during-an-outage", "log-in-during-an-outage")) {
                 assertTrue(messages(lines, id).stream().anyMatch(message -> message.contains("not available")), id);
