@@ -166,7 +166,7 @@ export function signInAgain(): TemplateResult {
         ? html`<input type="hidden" name="email" autocomplete="username" .value=${email} />`
         : field('E-mail address', form, {name: 'email', type: 'email', autocomplete: 'username'})}
       ${field('Password', form, {name: 'password', type: 'password', autocomplete: 'current-password'})}
-      ${codeField(form)} ${general(form, ['password', 'code'])} ${button('Sign in', form)}
+      ${codeField(form)} ${general(form, [...(email ? [] : ['email']), 'password', 'code'])} ${button('Sign in', form)}
     </form>
     <p class="links">
       <button type="button" class="link" @click=${() => void account.signOut()}>Use another account</button>

@@ -22,15 +22,15 @@ final class UnsentBytes {
     }
 
     /**
-     * How many bytes all connections together may have waiting. Where they are more, who has taken nothing for longest is closed:
-     * the others read, or have had no time to.
+     * How many bytes all connections together may have waiting. Where they are more, the one is closed that has waited longest for
+     * what was written at once to be taken: the others read, or have had less time to.
      */
     static final class Limit {
 
         private final long max;
         private long count;
 
-        /** Those that have more than they may always have, who has taken nothing for longest first. */
+        /** Those that have more than they may always have, the one that has waited longest first. */
         private final Set<UnsentBytes> waiting = new LinkedHashSet<>();
 
         Limit(long max) {

@@ -3,98 +3,126 @@ package dev.todo.task;
 import dev.todo.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Keeps large pages that are on their way within the heap, however slowly they are read. Who takes the most room gives way to who
- * takes less, so that nobody keeps others from their lists by not reading.
+ * takes less, and then whoever has had time to read, so that nobody keeps others from their lists by not reading.
  */
 @ApplicationScoped
 class PagesUnderWay {
 
     private static final int MAX_BYTES = 48 << 20;
 
+    /** Time enough for most who do read. */
+    private static final Duration TIME_TO_READ = Duration.ofSeconds(2);
+
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** By user, the oldest first. */
-    private final Map<UUID, Deque<Room>> rooms = new HashMap<>();
+    /** The oldest first. */
+    private final Set<Room> rooms = new LinkedHashSet<>();
 
     private long bytes;
+
+    private final LongSupplier nanoTime;
+
+    PagesUnderWay() {
+        this(System::nanoTime);
+    }
+
+    PagesUnderWay(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /**
      * Takes room for a page.
      *
-     * @param breakOff ends its answer, if the room is needed for somebody else
-     * @throws ProblemException 503 if there is none, and nobody has more than the user would have
+     * @throws ProblemException 503 if there is none, and nobody who would give way
      */
-    Room take(UUID user, int count, Runnable breakOff) {
-        List<Room> brokenOff = new ArrayList<>();
-        try {
-            return take(new Room(user, count, breakOff), brokenOff);
-        } finally {
-            brokenOff.forEach(room -> room.breakOff.run());
-        }
-    }
-
-    private synchronized Room take(Room wanted, List<Room> brokenOff) {
-        while (bytes + wanted.count > MAX_BYTES) {
-            UUID most = rooms.keySet().stream()
-                    .max(Comparator.comparingLong(this::bytesOf))
-                    .orElse(wanted.user);
-            if (bytesOf(most) <= bytesOf(wanted.user) + wanted.count) {
-                throw ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY);
-            }
-            Room oldest = rooms.get(most).peek();
-            oldest.giveBack();
-            brokenOff.add(oldest);
-        }
-        bytes += wanted.count;
-        rooms.computeIfAbsent(wanted.user, user -> new ArrayDeque<>()).add(wanted);
+    Room take(UUID user, int count) {
+        var wanted = new Room(user, count);
+        makeRoomFor(wanted).forEach(room -> room.breakOff.run());
         return wanted;
     }
 
-    private long bytesOf(UUID user) {
-        return rooms.getOrDefault(user, new ArrayDeque<>()).stream()
-                .mapToLong(room -> room.count)
-                .sum();
+    /** Takes it from those that are returned, which are all that it takes, or from nobody. */
+    private synchronized List<Room> makeRoomFor(Room wanted) {
+        Map<UUID, Long> held =
+                rooms.stream().collect(Collectors.toMap(room -> room.user, room -> (long) room.count, Long::sum));
+        long own = wanted.count + held.getOrDefault(wanted.user, 0L);
+        Set<Room> candidates = rooms.stream()
+                .filter(room -> room.breakOff != null && !room.user.equals(wanted.user))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        List<Room> givingWay = new ArrayList<>();
+        long missing = bytes + wanted.count - MAX_BYTES;
+        while (missing > 0) {
+            Room next = nextToGiveWay(candidates, held, own);
+            candidates.remove(next);
+            held.merge(next.user, -(long) next.count, Long::sum);
+            missing -= next.count;
+            givingWay.add(next);
+        }
+        givingWay.forEach(Room::giveBack);
+        bytes += wanted.count;
+        rooms.add(wanted);
+        return givingWay;
     }
 
-    private synchronized void shrink(Room room, int count) {
-        int before = room.count;
-        room.count = Math.min(before, count);
-        bytes -= before - room.count;
-        if (room.count == 0) {
-            rooms.computeIfPresent(room.user, (user, all) -> all.remove(room) && all.isEmpty() ? null : all);
-        }
+    /** The oldest of who has the most, and more than who wants it would have; else the oldest of all. */
+    private Room nextToGiveWay(Set<Room> candidates, Map<UUID, Long> held, long own) {
+        return candidates.stream()
+                .filter(room -> held.get(room.user) > own)
+                .max(Comparator.comparingLong(room -> held.get(room.user)))
+                .or(() -> candidates.stream()
+                        .filter(room -> nanoTime.getAsLong() - room.writtenAt > TIME_TO_READ.toNanos())
+                        .findFirst())
+                .orElseThrow(() ->
+                        ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY));
     }
 
     /** Bytes that were taken, to be given back once. */
     final class Room {
 
         private final UUID user;
-        private final Runnable breakOff;
         private int count;
 
-        private Room(UUID user, int count, Runnable breakOff) {
+        /** Null until the page is written: before that, breaking it off would give nothing back. */
+        private Runnable breakOff;
+
+        private long writtenAt;
+
+        private Room(UUID user, int count) {
             this.user = user;
             this.count = count;
-            this.breakOff = breakOff;
         }
 
-        /** Gives back what is more than that. */
-        void shrinkTo(int bytes) {
-            shrink(this, bytes);
+        /** Gives back what is more than that, now that the page is written; breaking its answer off gives back the rest. */
+        void isWritten(int size, Runnable breakingOff) {
+            synchronized (PagesUnderWay.this) {
+                resize(Math.min(size, count));
+                writtenAt = nanoTime.getAsLong();
+                breakOff = breakingOff;
+            }
         }
 
         void giveBack() {
-            shrink(this, 0);
+            synchronized (PagesUnderWay.this) {
+                resize(0);
+                rooms.remove(this);
+            }
+        }
+
+        private void resize(int size) {
+            bytes -= count - size;
+            count = size;
         }
     }
 }

@@ -53,15 +53,15 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
             return;
         }
         var routing = ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
-        var room = pages.take(user.id(), characters * BYTES_PER_CHARACTER, () -> Connections.close(routing));
+        var room = pages.take(user.id(), characters * BYTES_PER_CHARACTER);
         boolean isUnderWay = false;
         try {
             byte[] document = mapper.writeValueAsBytes(page);
-            room.shrinkTo(document.length);
             context.serverResponse()
                     .setResponseHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(document.length))
                     .write(document, failure -> room.giveBack())
                     .end();
+            room.isWritten(document.length, () -> Connections.close(routing));
             isUnderWay = true;
         } finally {
             if (!isUnderWay) {

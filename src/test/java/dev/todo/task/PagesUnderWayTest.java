@@ -14,7 +14,11 @@ class PagesUnderWayTest {
     private static final int MEGABYTE = 1 << 20;
     private static final int MAX = 48;
 
-    private final PagesUnderWay pages = new PagesUnderWay();
+    private static final long SECOND = 1_000_000_000;
+
+    private long now;
+
+    private final PagesUnderWay pages = new PagesUnderWay(() -> now);
     private final List<String> brokenOff = new ArrayList<>();
 
     private final UUID ada = UUID.randomUUID();
@@ -23,53 +27,93 @@ class PagesUnderWayTest {
 
     @Test
     void whoTakesTheMostLosesTheOldestPage() {
-        take(ada, 10, "Ada's first");
-        take(ben, 18, "Ben's");
-        take(ada, 20, "Ada's second");
+        write(ada, 10, "Ada's first");
+        write(ben, 18, "Ben's");
+        write(ada, 20, "Ada's second");
 
-        take(cid, 4, "Cid's first");
+        write(cid, 4, "Cid's first");
         assertEquals(List.of("Ada's first"), brokenOff);
-        take(cid, 8, "Cid's second");
+        write(cid, 8, "Cid's second");
         assertEquals(List.of("Ada's first", "Ada's second"), brokenOff);
     }
 
     @Test
-    void whoWouldTakeAsMuchThemselvesIsRefused() {
-        take(ada, 24, "Ada's");
-        take(ben, 24, "Ben's");
+    void whoTakesAsMuchAsTheOthersWaitsUntilTheyHaveHadTimeToRead() {
+        write(ada, 24, "Ada's");
+        now += SECOND;
+        write(ben, 24, "Ben's");
+        now += SECOND;
         refused(cid, 24);
+        now++;
+        write(cid, 24, "Cid's");
+        assertEquals(List.of("Ada's"), brokenOff);
+    }
+
+    @Test
+    void nobodyLosesAPageToOnesOfTheirOwn() {
+        write(ada, MAX, "Ada's");
+        now += 3 * SECOND;
         refused(ada, 1);
         assertEquals(List.of(), brokenOff);
     }
 
     @Test
+    void nobodyLosesAPageToOneThatDoesNotFitAllTheSame() {
+        write(ada, 20, "Ada's");
+        write(ben, 15, "Ben's");
+        write(cid, 13, "Cid's");
+        refused(UUID.randomUUID(), 21);
+        refused(UUID.randomUUID(), MAX + 1);
+        assertEquals(List.of(), brokenOff);
+    }
+
+    /** Its memory would still be taken. */
+    @Test
+    void aPageThatIsNotWrittenYetIsNotBrokenOff() {
+        var page = take(ada, MAX);
+        now += 3 * SECOND;
+        refused(ben, 1);
+        page.isWritten(MAX * MEGABYTE, () -> brokenOff.add("Ada's"));
+        write(ben, 1, "Ben's");
+        assertEquals(List.of("Ada's"), brokenOff);
+    }
+
+    @Test
     void whatIsGivenBackIsThereOnce() {
-        var page = take(ada, MAX, "Ada's");
-        page.shrinkTo(MAX / 2 * MEGABYTE);
-        page.shrinkTo(MAX * MEGABYTE);
-        take(ada, MAX / 2, "Ada's second");
+        var page = write(ada, MAX, "Ada's");
+        page.isWritten(MAX / 2 * MEGABYTE, () -> brokenOff.add("Ada's"));
+        page.isWritten(MAX * MEGABYTE, () -> brokenOff.add("Ada's"));
+        take(ada, MAX / 2);
         refused(ada, 1);
         page.giveBack();
         page.giveBack();
-        take(ada, MAX / 2, "Ada's third");
+        take(ada, MAX / 2);
         refused(ada, 1);
     }
 
     @Test
     void aPageThatWasBrokenOffGivesNothingBackAnyMore() {
-        var page = take(ada, MAX, "Ada's");
-        take(ben, MAX / 2 - 1, "Ben's");
+        var page = write(ada, MAX, "Ada's");
+        take(ben, MAX - 1);
         assertEquals(List.of("Ada's"), brokenOff);
         page.giveBack();
-        take(cid, MAX / 2 + 1, "Cid's");
-        refused(ada, MAX / 2 + 2);
+        page.isWritten(MAX * MEGABYTE, () -> brokenOff.add("Ada's"));
+        refused(cid, 2);
+        take(cid, 1);
+        refused(cid, 1);
     }
 
-    private PagesUnderWay.Room take(UUID user, int megabytes, String name) {
-        return pages.take(user, megabytes * MEGABYTE, () -> brokenOff.add(name));
+    private PagesUnderWay.Room take(UUID user, int megabytes) {
+        return pages.take(user, megabytes * MEGABYTE);
+    }
+
+    private PagesUnderWay.Room write(UUID user, int megabytes, String name) {
+        var page = take(user, megabytes);
+        page.isWritten(megabytes * MEGABYTE, () -> brokenOff.add(name));
+        return page;
     }
 
     private void refused(UUID user, int megabytes) {
-        assertThrows(ProblemException.class, () -> take(user, megabytes, "refused"));
+        assertThrows(ProblemException.class, () -> take(user, megabytes));
     }
 }
