@@ -5,11 +5,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jboss.resteasy.reactive.server.core.CurrentRequestManager;
 
 /**
  * Keeps lists that are being read within the heap, however many ask for the largest at once, with some 8 MB of text each. A page
- * counts with its limit, whatever its text; afterwards {@link PagesUnderWay} counts its size.
+ * counts with its limit, whatever its text; {@link PagesUnderWay} counts the size of the answer that is made of it.
  */
 @ApplicationScoped
 class ListMemory {
@@ -30,6 +32,28 @@ class ListMemory {
      * @throws ProblemException 503 if others are reading too many for some seconds
      */
     <T> T read(int limit, Supplier<T> reading) {
+        Runnable release = acquire(limit);
+        try {
+            return reading.get();
+        } finally {
+            release.run();
+        }
+    }
+
+    /** As {@link #read}, but the page counts until the answer to this request is made, since it is in memory until then. */
+    <T> T readForAnswer(int limit, Supplier<T> reading) {
+        Runnable release = acquire(limit);
+        CurrentRequestManager.get().registerCompletionCallback(failure -> release.run());
+        try {
+            return reading.get();
+        } catch (RuntimeException | Error e) {
+            release.run();
+            throw e;
+        }
+    }
+
+    /** Returns what gives it back, once. */
+    private Runnable acquire(int limit) {
         int count = limit + 1;
         var semaphore = limit > TaskQuery.DEFAULT_LIMIT ? tasksOfLargePages : tasks;
         try {
@@ -40,11 +64,8 @@ class ListMemory {
             Thread.currentThread().interrupt();
             throw tooMuch();
         }
-        try {
-            return reading.get();
-        } finally {
-            semaphore.release(count);
-        }
+        var taken = new AtomicInteger(count);
+        return () -> semaphore.release(taken.getAndSet(0));
     }
 
     private static ProblemException tooMuch() {

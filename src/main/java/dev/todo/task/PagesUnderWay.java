@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -22,8 +23,14 @@ class PagesUnderWay {
 
     private static final int MAX_BYTES = 48 << 20;
 
+    /** Who takes no more may have others give way who have had time to read. */
+    private static final int FAIR_SHARE = MAX_BYTES / 8;
+
     /** Time enough for most who do read. */
     private static final Duration TIME_TO_READ = Duration.ofSeconds(2);
+
+    /** For room that is being given back. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -45,24 +52,54 @@ class PagesUnderWay {
     /**
      * Takes room for a page.
      *
-     * @throws ProblemException 503 if there is none, and nobody who would give way
+     * @throws ProblemException 503 if there is none, and nobody who gives way
      */
-    Room take(UUID user, int count) {
+    synchronized Room take(UUID user, int count) {
         var wanted = new Room(user, count);
-        makeRoomFor(wanted).forEach(room -> room.breakOff.run());
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (missing(wanted) > 0) {
+            haveGiveWay(wanted);
+            if (missing(wanted) > 0) {
+                awaitUntil(end);
+            }
+        }
+        bytes += count;
+        rooms.add(wanted);
         return wanted;
     }
 
-    /** Takes it from those that are returned, which are all that it takes, or from nobody. */
-    private synchronized List<Room> makeRoomFor(Room wanted) {
+    private long missing(Room wanted) {
+        return bytes + wanted.count - MAX_BYTES;
+    }
+
+    private void awaitUntil(long end) {
+        try {
+            long left = end - System.nanoTime();
+            if (left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw tooMuch();
+    }
+
+    /** Has so many give way that there will be room, or nobody. */
+    private void haveGiveWay(Room wanted) {
+        List<Room> staying = rooms.stream().filter(room -> !room.isGivingWay).toList();
         Map<UUID, Long> held =
-                rooms.stream().collect(Collectors.toMap(room -> room.user, room -> (long) room.count, Long::sum));
+                staying.stream().collect(Collectors.toMap(room -> room.user, room -> (long) room.count, Long::sum));
         long own = wanted.count + held.getOrDefault(wanted.user, 0L);
-        Set<Room> candidates = rooms.stream()
+        Set<Room> candidates = staying.stream()
                 .filter(room -> room.breakOff != null && !room.user.equals(wanted.user))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         List<Room> givingWay = new ArrayList<>();
-        long missing = bytes + wanted.count - MAX_BYTES;
+        long missing = missing(wanted)
+                - rooms.stream()
+                        .filter(room -> room.isGivingWay)
+                        .mapToLong(room -> room.count)
+                        .sum();
         while (missing > 0) {
             Room next = nextToGiveWay(candidates, held, own);
             candidates.remove(next);
@@ -70,22 +107,26 @@ class PagesUnderWay {
             missing -= next.count;
             givingWay.add(next);
         }
-        givingWay.forEach(Room::giveBack);
-        bytes += wanted.count;
-        rooms.add(wanted);
-        return givingWay;
+        givingWay.forEach(room -> {
+            room.isGivingWay = true;
+            room.breakOff.run();
+        });
     }
 
-    /** The oldest of who has the most, and more than who wants it would have; else the oldest of all. */
+    /** The oldest of who has the most, and more than who wants it would have; else the oldest of all, for who wants little. */
     private Room nextToGiveWay(Set<Room> candidates, Map<UUID, Long> held, long own) {
         return candidates.stream()
                 .filter(room -> held.get(room.user) > own)
                 .max(Comparator.comparingLong(room -> held.get(room.user)))
                 .or(() -> candidates.stream()
+                        .filter(room -> own <= FAIR_SHARE)
                         .filter(room -> nanoTime.getAsLong() - room.writtenAt > TIME_TO_READ.toNanos())
                         .findFirst())
-                .orElseThrow(() ->
-                        ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY));
+                .orElseThrow(PagesUnderWay::tooMuch);
+    }
+
+    private static ProblemException tooMuch() {
+        return ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY);
     }
 
     /** Bytes that were taken, to be given back once. */
@@ -98,13 +139,18 @@ class PagesUnderWay {
         private Runnable breakOff;
 
         private long writtenAt;
+        private boolean isGivingWay;
 
         private Room(UUID user, int count) {
             this.user = user;
             this.count = count;
         }
 
-        /** Gives back what is more than that, now that the page is written; breaking its answer off gives back the rest. */
+        /**
+         * Gives back what is more than that, now that the page is written.
+         *
+         * @param breakingOff has its answer end, so that the rest is given back, too
+         */
         void isWritten(int size, Runnable breakingOff) {
             synchronized (PagesUnderWay.this) {
                 resize(Math.min(size, count));
@@ -123,6 +169,7 @@ class PagesUnderWay {
         private void resize(int size) {
             bytes -= count - size;
             count = size;
+            PagesUnderWay.this.notifyAll();
         }
     }
 }

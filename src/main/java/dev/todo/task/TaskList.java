@@ -65,7 +65,7 @@ class TaskList {
         int count = query.limit() + 1;
         List<Task> tasks;
         if (query.filter().isEmpty()) {
-            tasks = memory.read(query.limit(), () -> read(owner, query, after, count, Range::tasks));
+            tasks = memory.readForAnswer(query.limit(), () -> read(owner, query, after, count, Range::tasks));
         } else if (query.filter().isSearch()) {
             tasks = search(owner, query, after, count);
         } else {
@@ -83,7 +83,7 @@ class TaskList {
         try {
             return query.limit() > TaskQuery.DEFAULT_LIMIT
                     ? find(owner, query, after, count, SECONDS_TO_FILTER)
-                    : memory.read(
+                    : memory.readForAnswer(
                             query.limit(),
                             () -> read(owner, query, after, count, (range, n) -> range.tasks(n, SECONDS_TO_FILTER)));
         } catch (QueryTimeoutException e) {
@@ -108,7 +108,7 @@ class TaskList {
                     .createNativeQuery("set transaction isolation level repeatable read, read only")
                     .executeUpdate();
             List<UUID> ids = read(owner, query, after, count, (range, n) -> range.ids(n, seconds));
-            return memory.read(query.limit(), () -> Task.listInOrder(owner, ids));
+            return memory.readForAnswer(query.limit(), () -> Task.listInOrder(owner, ids));
         });
     }
 

@@ -25,14 +25,13 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 @Provider
 class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
 
-    /**
-     * Per character: two as text, and two for each of two copies of the document, or rather more of one; a control character
-     * is written as six.
-     */
-    private static final int BYTES_PER_CHARACTER = 6;
+    /** What a task has besides its texts: names of fields, times, an id. */
+    private static final int BYTES_OF_A_TASK = 400;
 
-    /** In characters. */
-    private static final int LARGE = (64 << 10) / BYTES_PER_CHARACTER;
+    /** While a document is made, there are its parts, and then another copy. */
+    private static final int COPIES = 2;
+
+    private static final int LARGE = 32 << 10;
 
     private final ObjectMapper mapper;
     private final PagesUnderWay pages;
@@ -47,13 +46,13 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
     /** @throws ProblemException 503 if too many large pages are on their way */
     @Override
     public void writeResponse(TaskPage page, Type type, ServerRequestContext context) throws IOException {
-        int characters = characters(page);
-        if (characters < LARGE) {
+        int size = sizeOf(page);
+        if (size < LARGE) {
             context.serverResponse().end(mapper.writeValueAsBytes(page));
             return;
         }
         var routing = ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
-        var room = pages.take(user.id(), characters * BYTES_PER_CHARACTER);
+        var room = pages.take(user.id(), COPIES * size);
         boolean isUnderWay = false;
         try {
             byte[] document = mapper.writeValueAsBytes(page);
@@ -70,14 +69,31 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
         }
     }
 
-    private static int characters(TaskPage page) {
-        int characters = 0;
+    /** In bytes, or rather more. */
+    private static int sizeOf(TaskPage page) {
+        int size = 0;
         for (TaskView task : page.items()) {
-            characters += task.title().length();
-            characters += task.description() == null ? 0 : task.description().length();
-            characters += task.tags().stream().mapToInt(String::length).sum();
+            size += BYTES_OF_A_TASK + sizeOf(task.title());
+            size += task.description() == null ? 0 : sizeOf(task.description());
+            size += task.tags().stream().mapToInt(TaskPageWriter::sizeOf).sum();
         }
-        return characters;
+        return size;
+    }
+
+    /** As Jackson writes it: in UTF-8, a control character as six bytes (RFC 8259, section 7). */
+    private static int sizeOf(String text) {
+        int size = "\"\",".length();
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
+            if (letter < ' ') {
+                size += 6;
+            } else if (letter < 0x80) {
+                size += letter == '"' || letter == '\\' ? 2 : 1;
+            } else {
+                size += letter < 0x800 || Character.isSurrogate(letter) ? 2 : 3;
+            }
+        }
+        return size;
     }
 
     @Override

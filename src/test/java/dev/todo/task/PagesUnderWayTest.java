@@ -39,14 +39,26 @@ class PagesUnderWayTest {
 
     @Test
     void whoTakesAsMuchAsTheOthersWaitsUntilTheyHaveHadTimeToRead() {
-        write(ada, 24, "Ada's");
+        write(ada, 6, "Ada's");
         now += SECOND;
-        write(ben, 24, "Ben's");
+        for (int i = 0; i < 7; i++) {
+            write(UUID.randomUUID(), 6, "another");
+        }
         now += SECOND;
-        refused(cid, 24);
+        refused(ben, 6);
         now++;
-        write(cid, 24, "Cid's");
+        refused(ben, 7);
+        write(ben, 6, "Ben's");
         assertEquals(List.of("Ada's"), brokenOff);
+    }
+
+    @Test
+    void whoTakesMuchBreaksNobodyOff() {
+        write(ada, 1, "Ada's");
+        now += 3 * SECOND;
+        write(ben, MAX - 1, "Ben's");
+        refused(ben, 1);
+        assertEquals(List.of(), brokenOff);
     }
 
     @Test
@@ -71,11 +83,10 @@ class PagesUnderWayTest {
     @Test
     void aPageThatIsNotWrittenYetIsNotBrokenOff() {
         var page = take(ada, MAX);
-        now += 3 * SECOND;
         refused(ben, 1);
-        page.isWritten(MAX * MEGABYTE, () -> brokenOff.add("Ada's"));
+        page.isWritten(MAX * MEGABYTE, page::giveBack);
         write(ben, 1, "Ben's");
-        assertEquals(List.of("Ada's"), brokenOff);
+        refused(ben, MAX);
     }
 
     @Test
@@ -109,7 +120,10 @@ class PagesUnderWayTest {
 
     private PagesUnderWay.Room write(UUID user, int megabytes, String name) {
         var page = take(user, megabytes);
-        page.isWritten(megabytes * MEGABYTE, () -> brokenOff.add(name));
+        page.isWritten(megabytes * MEGABYTE, () -> {
+            brokenOff.add(name);
+            page.giveBack();
+        });
         return page;
     }
 
