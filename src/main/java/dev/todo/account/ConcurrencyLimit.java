@@ -29,12 +29,20 @@ class ConcurrencyLimit {
     /** More than any page sends at once. */
     private static final int WAITING = 100;
 
+    /** About how many may wait in all, since each takes some 25 KB, also when its client has gone. */
+    private static final int WAITING_IN_ALL = 500;
+
+    /** How many of each user may wait in any case: with those under way, as many as browsers send at once, and more. */
+    private static final int ALWAYS_WAITING = 8;
+
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final CurrentUser user;
 
     /** Of those who have a request under way. */
     private final Map<UUID, Share> shares = new HashMap<>();
+
+    private int waiting;
 
     ConcurrencyLimit(CurrentUser user) {
         this.user = user;
@@ -82,11 +90,12 @@ class ConcurrencyLimit {
             share.underWay++;
             return CompletableFuture.completedFuture(null);
         }
-        if (share.waiting.size() >= WAITING) {
+        if (share.waiting.size() >= (waiting < WAITING_IN_ALL ? WAITING : ALWAYS_WAITING)) {
             throw ProblemException.tooManyRequests(RETRY);
         }
         var turn = new CompletableFuture<Void>();
         share.waiting.add(turn);
+        waiting++;
         return turn;
     }
 
@@ -100,7 +109,9 @@ class ConcurrencyLimit {
     private synchronized CompletableFuture<Void> endAndPoll(UUID id) {
         Share share = shares.get(id);
         CompletableFuture<Void> next = share.waiting.poll();
-        if (next == null) {
+        if (next != null) {
+            waiting--;
+        } else {
             share.underWay--;
             if (share.underWay == 0) {
                 shares.remove(id);

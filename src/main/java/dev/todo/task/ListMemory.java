@@ -23,8 +23,8 @@ class ListMemory {
     /** Eight pages of the default size; who asks for larger ones does not hold them up. */
     private final Semaphore tasks = new Semaphore(8 * (TaskQuery.DEFAULT_LIMIT + 1), true);
 
-    /** Two of the largest pages. */
-    private final Semaphore tasksOfLargePages = new Semaphore(2 * (TaskQuery.MAX_LIMIT + 1), true);
+    /** One of the largest pages. */
+    private final Semaphore tasksOfLargePages = new Semaphore(TaskQuery.MAX_LIMIT + 1, true);
 
     /**
      * Reads a page with one task more than its limit.

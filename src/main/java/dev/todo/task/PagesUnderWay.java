@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 @ApplicationScoped
 class PagesUnderWay {
 
-    private static final int MAX_BYTES = 48 << 20;
+    private static final int MAX_BYTES = 32 << 20;
 
     /** Who takes no more may have others give way who have had time to read. */
     private static final int FAIR_SHARE = MAX_BYTES / 8;

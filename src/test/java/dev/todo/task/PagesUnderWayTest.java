@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PagesUnderWayTest {
 
     private static final int MEGABYTE = 1 << 20;
-    private static final int MAX = 48;
+    private static final int MAX = 32;
 
     private static final long SECOND = 1_000_000_000;
 
@@ -27,28 +27,28 @@ class PagesUnderWayTest {
 
     @Test
     void whoTakesTheMostLosesTheOldestPage() {
-        write(ada, 10, "Ada's first");
-        write(ben, 18, "Ben's");
-        write(ada, 20, "Ada's second");
+        write(ada, 7, "Ada's first");
+        write(ben, 12, "Ben's");
+        write(ada, 13, "Ada's second");
 
         write(cid, 4, "Cid's first");
         assertEquals(List.of("Ada's first"), brokenOff);
-        write(cid, 8, "Cid's second");
+        write(cid, 6, "Cid's second");
         assertEquals(List.of("Ada's first", "Ada's second"), brokenOff);
     }
 
     @Test
     void whoTakesAsMuchAsTheOthersWaitsUntilTheyHaveHadTimeToRead() {
-        write(ada, 6, "Ada's");
+        write(ada, 4, "Ada's");
         now += SECOND;
         for (int i = 0; i < 7; i++) {
-            write(UUID.randomUUID(), 6, "another");
+            write(UUID.randomUUID(), 4, "another");
         }
         now += SECOND;
-        refused(ben, 6);
+        refused(ben, 4);
         now++;
-        refused(ben, 7);
-        write(ben, 6, "Ben's");
+        refused(ben, 5);
+        write(ben, 4, "Ben's");
         assertEquals(List.of("Ada's"), brokenOff);
     }
 
@@ -71,10 +71,10 @@ class PagesUnderWayTest {
 
     @Test
     void nobodyLosesAPageToOneThatDoesNotFitAllTheSame() {
-        write(ada, 20, "Ada's");
-        write(ben, 15, "Ben's");
-        write(cid, 13, "Cid's");
-        refused(UUID.randomUUID(), 21);
+        write(ada, 13, "Ada's");
+        write(ben, 10, "Ben's");
+        write(cid, 9, "Cid's");
+        refused(UUID.randomUUID(), 14);
         refused(UUID.randomUUID(), MAX + 1);
         assertEquals(List.of(), brokenOff);
     }
