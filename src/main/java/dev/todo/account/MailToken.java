@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -33,11 +32,7 @@ class MailToken extends PanacheEntityBase {
     /** What a token is good for. */
     enum Purpose {
         PASSWORD_RESET,
-        VERIFICATION;
-
-        String wireName() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        VERIFICATION
     }
 
     /** Of 256 random bits, which need no slow hash. */

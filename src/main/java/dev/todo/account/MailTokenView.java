@@ -3,6 +3,7 @@ package dev.todo.account;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
+import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A token that was mailed, as its user sees it in an export. */
@@ -17,6 +18,6 @@ record MailTokenView(
         @Schema(required = true) @JsonProperty("expires_at") Instant expiresAt) {
 
     static MailTokenView of(MailToken token) {
-        return new MailTokenView(token.purpose.wireName(), token.expiresAt);
+        return new MailTokenView(token.purpose.name().toLowerCase(Locale.ROOT), token.expiresAt);
     }
 }

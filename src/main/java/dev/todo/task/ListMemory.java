@@ -68,7 +68,7 @@ class ListMemory {
         return () -> semaphore.release(taken.getAndSet(0));
     }
 
-    private static ProblemException tooMuch() {
+    static ProblemException tooMuch() {
         return ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY);
     }
 }

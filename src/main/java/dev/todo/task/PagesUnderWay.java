@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps large pages that are on their way within the heap, however slowly they are read. Who takes the most room gives way to who
- * takes less, and then whoever has had time to read, so that nobody keeps others from their lists by not reading.
+ * takes less, and then whoever has had time to read, so that a few who do not read keep nobody from their lists.
  */
 @ApplicationScoped
 class PagesUnderWay {
@@ -31,8 +31,6 @@ class PagesUnderWay {
 
     /** For room that is being given back. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** The oldest first. */
     private final Set<Room> rooms = new LinkedHashSet<>();
@@ -82,7 +80,7 @@ class PagesUnderWay {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw tooMuch();
+        throw ListMemory.tooMuch();
     }
 
     /** Has so many give way that there will be room, or nobody. */
@@ -122,11 +120,7 @@ class PagesUnderWay {
                         .filter(room -> own <= FAIR_SHARE)
                         .filter(room -> nanoTime.getAsLong() - room.writtenAt > TIME_TO_READ.toNanos())
                         .findFirst())
-                .orElseThrow(PagesUnderWay::tooMuch);
-    }
-
-    private static ProblemException tooMuch() {
-        return ProblemException.unavailable("Too many large lists are being read at the moment.", RETRY);
+                .orElseThrow(ListMemory::tooMuch);
     }
 
     /** Bytes that were taken, to be given back once. */
