@@ -84,7 +84,12 @@ class ConcurrencyLimit {
                         .toCompletionStage());
     }
 
-    private synchronized CompletableFuture<Void> begin(UUID id) {
+    /**
+     * Returns what is done when it is the request's turn; each turn is ended once.
+     *
+     * @throws ProblemException 429 if too many are waiting
+     */
+    synchronized CompletableFuture<Void> begin(UUID id) {
         Share share = shares.computeIfAbsent(id, unknown -> new Share());
         if (share.underWay < AT_ONCE) {
             share.underWay++;
@@ -99,7 +104,7 @@ class ConcurrencyLimit {
         return turn;
     }
 
-    private void end(UUID id) {
+    void end(UUID id) {
         CompletableFuture<Void> next = endAndPoll(id);
         if (next != null) {
             next.complete(null);

@@ -28,12 +28,16 @@ public final class ConnectionGuards implements VertxServiceProvider {
         // In development, Quarkus' own pages talk over web sockets.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
             var config = ConfigProvider.getConfig();
-            builder.findTransport(new GuardedTransport(new ConnectionGuard.Limits(
-                    config.getValue("todo.head-timeout", Duration.class),
-                    config.getValue("todo.body-timeout", Duration.class),
-                    config.getValue("todo.read-timeout", Duration.class),
-                    config.getValue("todo.unanswered-bytes", MemorySize.class).asLongValue(),
-                    config.getValue("todo.unsent-bytes", MemorySize.class).asLongValue())));
+            builder.findTransport(new GuardedTransport(
+                    config.getValue("todo.max-connections", Integer.class),
+                    new ConnectionGuard.Limits(
+                            config.getValue("todo.head-timeout", Duration.class),
+                            config.getValue("todo.body-timeout", Duration.class),
+                            config.getValue("todo.read-timeout", Duration.class),
+                            config.getValue("todo.unanswered-bytes", MemorySize.class)
+                                    .asLongValue(),
+                            config.getValue("todo.unsent-bytes", MemorySize.class)
+                                    .asLongValue())));
         }
     }
 
@@ -44,15 +48,18 @@ public final class ConnectionGuards implements VertxServiceProvider {
         /** At once; then it is the turn of other connections. */
         private static final int MAX_READS = 4;
 
+        private final int maxConnections;
         private final ConnectionGuard.Limits limits;
 
-        GuardedTransport(ConnectionGuard.Limits limits) {
+        GuardedTransport(int maxConnections, ConnectionGuard.Limits limits) {
+            this.maxConnections = maxConnections;
             this.limits = limits;
         }
 
         @Override
         public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
             super.configure(options, domainSocket, bootstrap);
+            bootstrap.handler(new ConnectionLimit(maxConnections));
             // What has been read stays in memory as long as a byte of it waits for others.
             bootstrap.childOption(
                     ChannelOption.RCVBUF_ALLOCATOR,

@@ -18,7 +18,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -145,6 +147,41 @@ class LargeListIT extends PackagedTest {
         }
     }
 
+    /**
+     * More than the heap takes, if each page counted only from when it is written, or until it is broken off, or if connections
+     * counted only from when their first bytes are read.
+     */
+    @Test
+    void theLargestPagesOfFourUsersWhoAskAgainAndAgainEndNothing() throws Exception {
+        List<String> tokens = List.of(service.newToken(), service.newToken(), service.newToken(), service.newToken());
+        database()
+                .query(
+                        "insert into tasks select gen_random_uuid(), users.id, 'x' || repeat(chr(1), 199), repeat(chr(1), 10000),"
+                                + " false, 1, (select array_agg(repeat(chr(1), 48) || n) from generate_series(10, 29) n), null, false,"
+                                + " null, now(), now() from users, generate_series(1, 200)");
+        String other = service.newToken();
+        Deque<Readers> waves = new ArrayDeque<>();
+        try {
+            var end = Instant.now().plusSeconds(15);
+            while (Instant.now().isBefore(end)) {
+                for (String each : tokens) {
+                    var readers = new Readers(30);
+                    waves.add(readers);
+                    readers.ask(get("/api/tasks?limit=200", each));
+                }
+                while (waves.size() > 40) {
+                    waves.remove().close();
+                }
+            }
+        } finally {
+            for (var readers : waves) {
+                readers.close();
+            }
+        }
+        awaitServed(other);
+        assertFalse(service.output().contains("OutOf"), service.output());
+    }
+
     /** More than there are threads, and more answers than a connection takes in. */
     @Test
     void whoAsksForALargeTaskAndDoesNotReadKeepsNoThread() throws Exception {
@@ -231,6 +268,21 @@ class LargeListIT extends PackagedTest {
         service.client(other).get("/api/tasks").then().statusCode(200).body("items", hasSize(0));
         var took = Duration.between(sent, Instant.now());
         assertTrue(took.toSeconds() < 5, "took " + took);
+    }
+
+    /** Once there is room for a connection again. */
+    private void awaitServed(String other) throws Exception {
+        var end = Instant.now().plusSeconds(20);
+        while (true) {
+            try {
+                assertServed(other);
+                return;
+            } catch (AssertionError | Exception e) {
+                if (Instant.now().isAfter(end)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void assertAlive() {
