@@ -27,17 +27,30 @@ import java.util.function.Supplier;
 @ApplicationScoped
 class PasswordChecks {
 
-    /** A user whose password was right. */
-    record Passed(UUID user, PasswordHash password) {
+    /**
+     * A user whose password was right, and whose code was, if one is needed.
+     *
+     * @param useOfCode uses the code up, or fails if somebody else has done so since
+     */
+    record Passed(UUID user, PasswordHash password, Runnable useOfCode) {
 
         /**
-         * Keeps the password as it is until the transaction ends.
+         * As {@link #find}.
          *
-         * @throws ProblemException 409 if it has been changed since
+         * @throws ProblemException 409 if the password has been changed since
          */
         User locked() {
-            return User.findWithPassword(user, password)
-                    .orElseThrow(() -> ProblemException.conflict("The password has been changed meanwhile."));
+            return find().orElseThrow(() -> ProblemException.conflict("The password has been changed meanwhile."));
+        }
+
+        /**
+         * Keeps the password as it is until the transaction ends, and uses the code up in that; empty if the user is gone, or has
+         * another password by now. Fails as a check does if somebody else has used the code since.
+         */
+        Optional<User> find() {
+            var found = User.findWithPassword(user, password);
+            found.ifPresent(same -> useOfCode.run());
+            return found;
         }
     }
 
@@ -81,12 +94,12 @@ class PasswordChecks {
                 throttles.failed(attempt);
                 throw wrongLogIn();
             }
-            checkCode(
-                    candidate.get().user(),
+            var passed = checkCode(
+                    candidate.get(),
                     input.code(),
                     attempt,
                     message -> ProblemException.secondFactor("The code of the second factor " + message + "."));
-            return pass(candidate.get(), input.password(), client, attempt, then);
+            return pass(passed, input.password(), client, attempt, then);
         });
     }
 
@@ -109,12 +122,12 @@ class PasswordChecks {
                 throttles.failed(attempt);
                 throw ProblemException.invalid(List.of(new FieldError(input.field(), "is wrong")));
             }
-            checkCode(
-                    user,
+            var passed = checkCode(
+                    candidate.get(),
                     input.code(),
                     attempt,
                     message -> ProblemException.invalid(List.of(new FieldError("code", message))));
-            return pass(candidate.get(), input.password(), client, attempt, then);
+            return pass(passed, input.password(), client, attempt, then);
         });
     }
 
@@ -124,7 +137,7 @@ class PasswordChecks {
     }
 
     private static Passed candidate(User user) {
-        return new Passed(user.id, user.password());
+        return new Passed(user.id, user.password(), () -> {});
     }
 
     /** At the price of one hash, whatever comes of it. */
@@ -158,11 +171,13 @@ class PasswordChecks {
         return workers.submit(client, hashing, ended, () -> throttles.end(attempt));
     }
 
-    private void checkCode(UUID user, String code, Attempt attempt, Function<String, ProblemException> failure) {
-        switch (factors.check(user, code)) {
+    private Passed checkCode(
+            Passed candidate, String code, Attempt attempt, Function<String, ProblemException> failure) {
+        var checked = factors.check(candidate.user(), code);
+        switch (checked.outcome()) {
             case PASSED -> throttles.refuseIfBlocked(attempt);
             case MISSING -> {
-                audit.record(Event.SECOND_FACTOR_ASKED, user);
+                audit.record(Event.SECOND_FACTOR_ASKED, candidate.user());
                 throw failure.apply("is required");
             }
             case WRONG -> {
@@ -170,6 +185,11 @@ class PasswordChecks {
                 throw failure.apply("is wrong");
             }
         }
+        return new Passed(candidate.user(), candidate.password(), () -> {
+            if (!checked.use().getAsBoolean()) {
+                throw failure.apply("is wrong");
+            }
+        });
     }
 
     /** Replaces an outdated hash first, which takes time that would tell who is refused that the password is right. */
@@ -192,7 +212,7 @@ class PasswordChecks {
 
     /** If the password was changed meanwhile, gives the old one, which is good for nothing. */
     private Passed renewed(Passed passed, PasswordHash hash, String password) {
-        var renewed = new Passed(passed.user(), hash);
+        var renewed = new Passed(passed.user(), hash, passed.useOfCode());
         boolean isReplaced = QuarkusTransaction.requiringNew()
                 .call(() -> User.replacePassword(passed.user(), passed.password(), renewed.password()));
         if (isReplaced) {
@@ -201,6 +221,7 @@ class PasswordChecks {
         // Another log-in with the same password may have been faster.
         return find(passed.user())
                 .filter(found -> hashes.matches(password, found.password()))
+                .map(found -> new Passed(found.user(), found.password(), passed.useOfCode()))
                 .orElse(passed);
     }
 }

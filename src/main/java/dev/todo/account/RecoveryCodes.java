@@ -53,6 +53,15 @@ class RecoveryCodes {
                 == 1;
     }
 
+    /** Whether it is one of the user's. Part of a transaction. */
+    boolean has(UUID user, String code) {
+        return !database.createNativeQuery("select 1 from recovery_codes where user_id = :user and hash = :hash")
+                .setParameter("user", user)
+                .setParameter("hash", hash(code))
+                .getResultList()
+                .isEmpty();
+    }
+
     /** How many a user has left. Part of a transaction. */
     int count(UUID user) {
         return ((Number) database.createNativeQuery("select count(*) from recovery_codes where user_id = :user")

@@ -59,10 +59,14 @@ class SecondFactor extends PanacheEntityBase {
 
     /** Uses a step of time up; false if it was, or a later one. The row must be locked. */
     boolean use(long step) {
-        if (step <= lastStep) {
+        if (isUsed(step)) {
             return false;
         }
         lastStep = step;
         return true;
+    }
+
+    boolean isUsed(long step) {
+        return step <= lastStep;
     }
 }

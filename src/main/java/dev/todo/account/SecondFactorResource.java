@@ -76,9 +76,8 @@ class SecondFactorResource {
                 user.id(),
                 input.asked(),
                 clients.of(request),
-                passed -> factors.begin(caller, passed)
-                        .map(secret -> Enrolment.of(secret, caller.account().email()))
-                        .orElseThrow(SecondFactors::present));
+                passed -> Enrolment.of(
+                        factors.begin(caller, passed), caller.account().email()));
     }
 
     @POST

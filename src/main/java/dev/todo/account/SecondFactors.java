@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
@@ -84,16 +85,22 @@ class SecondFactors {
         seal.open(factor.sealedSecret, owner).ifPresent(secret -> factor.sealedSecret = seal.close(secret, owner));
     }
 
-    /** A new secret that does not count yet; empty if the user has one that does. */
-    Optional<byte[]> begin(Caller caller, PasswordChecks.Passed passed) {
+    /**
+     * A new secret that does not count yet.
+     *
+     * @throws ProblemException 409 if the user has one that does
+     */
+    byte[] begin(Caller caller, PasswordChecks.Passed passed) {
         byte[] secret = new byte[SECRET_BYTES];
         random.nextBytes(secret);
-        boolean isPending = QuarkusTransaction.requiringNew().call(() -> {
+        return QuarkusTransaction.requiringNew().call(() -> {
             UUID user = passed.locked().id;
             Session.requireAlive(caller);
-            return SecondFactor.replacePending(user, seal.close(secret, user.toString()));
+            if (!SecondFactor.replacePending(user, seal.close(secret, user.toString()))) {
+                throw present();
+            }
+            return secret;
         });
-        return isPending ? Optional.of(secret) : Optional.empty();
     }
 
     /**
@@ -110,14 +117,18 @@ class SecondFactors {
             if (factor.filter(found -> found.confirmedAt != null).isPresent()) {
                 throw present();
             }
-            return factor.filter(found -> uses(found, oneTimePassword)).map(found -> {
-                found.confirmedAt = Instant.now();
-                return recoveryCodes.replace(user);
-            });
+            return factor.filter(found -> stepOf(found, oneTimePassword)
+                            .filter(step -> uses(found, step))
+                            .isPresent())
+                    .map(found -> {
+                        audit.record(Event.SECOND_FACTOR_PASSED, user);
+                        found.confirmedAt = Instant.now();
+                        return recoveryCodes.replace(user);
+                    });
         });
     }
 
-    static ProblemException present() {
+    private static ProblemException present() {
         return ProblemException.conflict("There is a second factor already.");
     }
 
@@ -132,44 +143,63 @@ class SecondFactors {
                 .call(() -> SecondFactor.findConfirmed(user).map(factor -> factor.confirmedAt));
     }
 
-    /** Whether the user has proved enough; uses the code up. */
-    Check check(UUID user, String code) {
-        return QuarkusTransaction.requiringNew().call(() -> {
-            // Locked from the first look on: Hibernate would not look again at what somebody else changes meanwhile.
-            var factor = SecondFactor.findLocked(user).filter(found -> found.confirmedAt != null);
-            if (factor.isEmpty()) {
-                return Check.PASSED;
-            }
-            if (code == null || code.isBlank()) {
-                return Check.MISSING;
-            }
-            String typed = Text.first(MAX_CODE, code).replaceAll("[\\s-]", "");
-            boolean isRight = ONE_TIME_PASSWORD.matcher(typed).matches()
-                    ? uses(factor.get(), typed)
-                    : usesRecoveryCode(user, typed);
-            if (!isRight) {
-                audit.record(Event.SECOND_FACTOR_FAILED, user);
-            }
-            return isRight ? Check.PASSED : Check.WRONG;
-        });
+    /**
+     * Whether the user has proved enough, and what uses the code up: part of the transaction that does what the code is for, so
+     * that neither happens alone; false if somebody else has used it since.
+     */
+    record Checked(Check outcome, BooleanSupplier use) {}
+
+    Checked check(UUID user, String code) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> SecondFactor.findConfirmed(user)
+                        .map(factor -> check(factor, code))
+                        .orElseGet(() -> new Checked(Check.PASSED, () -> true)));
     }
 
-    private boolean uses(SecondFactor factor, String oneTimePassword) {
-        boolean isRight = stepOf(factor, oneTimePassword).filter(factor::use).isPresent();
-        if (isRight) {
-            audit.record(Event.SECOND_FACTOR_PASSED, factor.userId);
-            if (!isSealed(factor)) {
-                sealAnew(factor);
-            }
+    private Checked check(SecondFactor factor, String code) {
+        if (code == null || code.isBlank()) {
+            return new Checked(Check.MISSING, () -> false);
         }
-        return isRight;
+        String typed = Text.first(MAX_CODE, code).replaceAll("[\\s-]", "");
+        Optional<BooleanSupplier> use = ONE_TIME_PASSWORD.matcher(typed).matches()
+                ? stepOf(factor, typed)
+                        .filter(step -> !factor.isUsed(step))
+                        .map(step -> () -> uses(factor.userId, factor.confirmedAt, step))
+                : Optional.of(factor.userId)
+                        .filter(user -> recoveryCodes.has(user, typed))
+                        .map(user -> () -> usesRecoveryCode(user, typed));
+        if (use.isEmpty()) {
+            audit.record(Event.SECOND_FACTOR_FAILED, factor.userId);
+        }
+        return use.map(found -> new Checked(Check.PASSED, found))
+                .orElseGet(() -> new Checked(Check.WRONG, () -> false));
+    }
+
+    /** Of a factor that is still the same. */
+    private boolean uses(UUID user, Instant confirmed, long step) {
+        return recorded(
+                Event.SECOND_FACTOR_PASSED,
+                user,
+                SecondFactor.findLocked(user)
+                        .filter(factor -> confirmed.equals(factor.confirmedAt))
+                        .filter(factor -> uses(factor, step))
+                        .isPresent());
+    }
+
+    private boolean uses(SecondFactor factor, long step) {
+        boolean isUsed = factor.use(step);
+        if (isUsed && !isSealed(factor)) {
+            sealAnew(factor);
+        }
+        return isUsed;
     }
 
     private boolean usesRecoveryCode(UUID user, String code) {
-        boolean isRight = recoveryCodes.use(user, code);
-        if (isRight) {
-            audit.record(Event.RECOVERY_CODE_USED, user);
-        }
+        return recorded(Event.RECOVERY_CODE_USED, user, recoveryCodes.use(user, code));
+    }
+
+    private boolean recorded(Event event, UUID user, boolean isRight) {
+        audit.record(isRight ? event : Event.SECOND_FACTOR_FAILED, user);
         return isRight;
     }
 

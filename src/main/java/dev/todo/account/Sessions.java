@@ -39,11 +39,10 @@ class Sessions {
     Optional<AccessToken> begin(PasswordChecks.Passed passed, Client client) {
         record Begun(UUID session, AccessToken token) {}
         var begun = QuarkusTransaction.requiringNew()
-                .call(() -> User.findWithPassword(passed.user(), passed.password())
-                        .map(found -> {
-                            var session = persist(found, client);
-                            return new Begun(session.id, tokens.issue(session, limits.end(session)));
-                        }));
+                .call(() -> passed.find().map(found -> {
+                    var session = persist(found, client);
+                    return new Begun(session.id, tokens.issue(session, limits.end(session)));
+                }));
         begun.ifPresent(made -> audit.record(Event.LOGGED_IN, passed.user(), made.session()));
         return begun.map(Begun::token);
     }

@@ -311,6 +311,41 @@ class SecondFactorTest extends ApiTest {
                 .spec(problem(401));
     }
 
+    /** Else who has no generator and one code left would be locked out by a fault that is not theirs. */
+    @Test
+    void aCodeIsKeptIfWhatItIsForIsNotDone() {
+        var user = newUser();
+        var factor = enrol(user);
+        String recoveryCode = factor.recoveryCodes().get(0);
+        String oneTimePassword = factor.code(0);
+        for (String code : List.of(recoveryCode, oneTimePassword)) {
+            DATABASE.whileRefusing(
+                    "insert on sessions", "true", () -> logIn(user, code).then().spec(problem(500)));
+            DATABASE.whileRefusing(
+                    "update on users",
+                    "old.id = '" + user.id() + "'",
+                    () -> user.client()
+                            .body(Map.of(
+                                    "current_password",
+                                    PASSWORD,
+                                    "new_password",
+                                    "another good passphrase",
+                                    "code",
+                                    code))
+                            .put("/auth/password")
+                            .then()
+                            .spec(problem(500)));
+            user.client()
+                    .body(Map.of("password", PASSWORD, "code", code))
+                    .post("/auth/totp")
+                    .then()
+                    .spec(problem(409));
+        }
+        user.client().get("/auth/me/security").then().body("recovery_codes_left", equalTo(10));
+        logIn(user, recoveryCode).then().statusCode(200);
+        logIn(user, oneTimePassword).then().statusCode(200);
+    }
+
     /** Else who knows the old one would keep a way in, or take the user's away. */
     @ParameterizedTest
     @CsvSource({"DELETE, /auth/totp", "POST, /auth/totp/recovery-codes", "DELETE, /auth/me"})
