@@ -169,6 +169,8 @@ public class Throttles {
      */
     public void count(Limit limit, Client client) {
         UUID key = key(limit, client.network());
+        // Who goes on all the same, however fast, does not queue for the row with all the connections.
+        refuseIfBlocked(find(key), key);
         if (!count(limit, key)) {
             throw tooMany(key);
         }

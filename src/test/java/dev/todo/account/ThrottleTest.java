@@ -303,6 +303,26 @@ class ThrottleTest extends ApiTest {
                 .spec(problem(429));
     }
 
+    /** Each would keep a connection to the database that others need. */
+    @Test
+    void whoGoesOnWhileThrottledDoesNotQueueForALock() {
+        String address = newAddress();
+        anonymous(address)
+                .body(Map.of("email", newEmail(), "password", PASSWORD))
+                .post("/auth/signup")
+                .then()
+                .statusCode(201);
+        database.query("update throttles set level = 300, blocked_until = now() + interval '1 minute'"
+                + " where level between 0.5 and 1.5 and counted_at > now() - interval '5 s'");
+        database.whileLocked(
+                "select 1 from throttles for update",
+                () -> anonymous(address)
+                        .body(Map.of("email", newEmail(), "password", PASSWORD))
+                        .post("/auth/signup")
+                        .then()
+                        .spec(problem(429)));
+    }
+
     /** What a client writes into the header itself stands before what the proxy appends. */
     @ParameterizedTest
     @ValueSource(strings = {"%s, ", "%s,unknown,", "127.0.0.1, %s, ", ", ,%s ,"})
