@@ -26,6 +26,12 @@ class ListMemory {
     /** One of the largest pages. */
     private final Semaphore tasksOfLargePages = new Semaphore(TaskQuery.MAX_LIMIT + 1, true);
 
+    /** How many may wait for it, each on a thread. */
+    private static final int WAITING = 8;
+
+    /** Who waits for that with a connection to the database, which whoever has it may still need. */
+    private final Semaphore largeFilters = new Semaphore(2, true);
+
     /**
      * Reads a page with one task more than its limit.
      *
@@ -52,12 +58,29 @@ class ListMemory {
         }
     }
 
-    /** Returns what gives it back, once. */
-    private Runnable acquire(int limit) {
-        int count = limit + 1;
-        var semaphore = limit > TaskQuery.DEFAULT_LIMIT ? tasksOfLargePages : tasks;
+    /**
+     * Finds what a large page is to have, and then reads it.
+     *
+     * @throws ProblemException 503 if others are doing that for some seconds
+     */
+    <T> T filter(Supplier<T> finding) {
+        Runnable release = acquire(largeFilters, 1);
         try {
-            if (!semaphore.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            return finding.get();
+        } finally {
+            release.run();
+        }
+    }
+
+    private Runnable acquire(int limit) {
+        return acquire(limit > TaskQuery.DEFAULT_LIMIT ? tasksOfLargePages : tasks, limit + 1);
+    }
+
+    /** Returns what gives it back, once. */
+    private Runnable acquire(Semaphore semaphore, int count) {
+        try {
+            boolean mayWait = semaphore == tasks || semaphore.getQueueLength() < WAITING;
+            if (!mayWait || !semaphore.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw tooMuch();
             }
         } catch (InterruptedException e) {

@@ -82,7 +82,7 @@ class TaskList {
     private List<Task> filter(UUID owner, TaskQuery query, Position after, int count) {
         try {
             return query.limit() > TaskQuery.DEFAULT_LIMIT
-                    ? find(owner, query, after, count, SECONDS_TO_FILTER)
+                    ? memory.filter(() -> find(owner, query, after, count, SECONDS_TO_FILTER))
                     : memory.readForAnswer(
                             query.limit(),
                             () -> read(owner, query, after, count, (range, n) -> range.tasks(n, SECONDS_TO_FILTER)));
