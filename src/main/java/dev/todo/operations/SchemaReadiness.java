@@ -1,35 +1,64 @@
 package dev.todo.operations;
 
 import io.agroal.api.AgroalDataSource;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
-import org.eclipse.microprofile.health.HealthCheck;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
  * Ready is who reaches a database with the schema that this version needs: where a Job migrates, a roll-out waits for it. A
- * newer schema is fine, so that versions can run side by side.
+ * newer schema is fine, so that versions can run side by side. However many ask at once, the database is asked for all of them.
  */
 @Readiness
 @ApplicationScoped
-class SchemaReadiness implements HealthCheck {
+class SchemaReadiness implements AsyncHealthCheck {
 
     /** Of the newest migration; a test compares them. */
     static final String VERSION = "6";
 
     private static final Logger LOG = Logger.getLogger(SchemaReadiness.class);
 
+    /** More than any platform has probes. */
+    private static final int MAX_WAITING = 100;
+
     private final AgroalDataSource database;
+    private CompletableFuture<HealthCheckResponse> answer = CompletableFuture.completedFuture(null);
+    private int waiting;
 
     SchemaReadiness(AgroalDataSource database) {
         this.database = database;
     }
 
     @Override
-    public HealthCheckResponse call() {
-        var response = HealthCheckResponse.named("Database");
+    public Uni<HealthCheckResponse> call() {
+        return Uni.createFrom().completionStage(this::answer);
+    }
+
+    private synchronized CompletionStage<HealthCheckResponse> answer() {
+        if (answer.isDone()) {
+            waiting = 0;
+            answer = CompletableFuture.supplyAsync(this::check, Infrastructure.getDefaultWorkerPool());
+        } else if (++waiting > MAX_WAITING) {
+            return CompletableFuture.completedFuture(
+                    response().down().withData("reason", "busy").build());
+        }
+        return answer;
+    }
+
+    private static HealthCheckResponseBuilder response() {
+        return HealthCheckResponse.named("Database");
+    }
+
+    private HealthCheckResponse check() {
+        var response = response();
         try (var connection = database.getConnection();
                 var statement = connection.createStatement();
                 var migrations = statement.executeQuery(

@@ -1,0 +1,39 @@
+package dev.todo.operations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.todo.testing.ApiTest;
+import dev.todo.testing.Database;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class ReadinessTest extends ApiTest {
+
+    private static final Database DATABASE = Database.underTest();
+
+    /** Of those that use the history of migrations. */
+    private static final String WAITING =
+            "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%flyway_schema_history%'";
+
+    @Test
+    void manyWhoAskAtOnceTakeOneConnectionToTheDatabase() {
+        var user = newUser();
+        List<CompletableFuture<List<Response>>> answers = new ArrayList<>();
+        DATABASE.whileLocked("lock table flyway_schema_history", () -> {
+            answers.add(CompletableFuture.supplyAsync(() -> atOnce(50, i -> RestAssured.get("/q/health/ready"))));
+            DATABASE.await(WAITING);
+            user.client().get("/api/tasks").then().statusCode(200);
+            assertEquals(1, DATABASE.query(WAITING).size());
+        });
+        assertEquals(
+                List.of(200),
+                statusCodes(answers.get(0).join()).stream().distinct().toList());
+        RestAssured.get("/q/health/ready").then().statusCode(200);
+    }
+}
