@@ -67,8 +67,13 @@ class ConcurrencyLimit {
         CompletionCallback end = failure -> end(id);
         CompletableFuture<Void> turn = begin(id);
         boolean waits = !turn.isDone();
-        // Called when the work is done, even if the client has gone before.
-        Uni<Void> begun = Uni.createFrom().completionStage(turn).invoke(() -> request.registerCompletionCallback(end));
+        Uni<Void> begun = Uni.createFrom().completionStage(turn).invoke(() -> {
+            // Called when the work is done, even if the client has gone before.
+            request.registerCompletionCallback(end);
+            if (waits && request.serverResponse().closed()) {
+                throw ProblemException.unavailable("The client has gone.", RETRY);
+            }
+        });
         Context here = Vertx.currentContext();
         return waits ? begun.call(() -> requireAlive(caller, here)) : begun;
     }

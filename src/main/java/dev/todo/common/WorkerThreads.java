@@ -1,5 +1,6 @@
 package dev.todo.common;
 
+import dev.todo.problem.RequestLimit;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
@@ -14,9 +15,15 @@ public final class WorkerThreads {
 
     /** Does blocking work on a worker thread, and goes on where the request was. */
     public static <T> Uni<T> call(Callable<T> work) {
-        return Uni.createFrom()
-                .completionStage(() ->
-                        Vertx.currentContext().executeBlocking(work, false).toCompletionStage());
+        return Uni.createFrom().completionStage(() -> {
+            // Who goes meanwhile ends the request and leaves the work in the queue.
+            var place = RequestLimit.place();
+            place.hold();
+            return Vertx.currentContext()
+                    .executeBlocking(work, false)
+                    .onComplete(done -> place.release())
+                    .toCompletionStage();
+        });
     }
 
     /** As {@link #call}, for work that ends elsewhere. */

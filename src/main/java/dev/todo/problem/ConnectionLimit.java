@@ -3,6 +3,7 @@ package dev.todo.problem;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,7 +28,18 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
             connection.unsafe().closeForcibly();
             return;
         }
-        connection.closeFuture().addListener(closed -> open.decrementAndGet());
+        var counted = new AtomicBoolean(true);
+        connection.closeFuture().addListener(closed -> release(counted));
         context.fireChannelRead(connection);
+        if (!connection.isOpen()) {
+            // One that Netty could not set up: its future is never done.
+            release(counted);
+        }
+    }
+
+    private void release(AtomicBoolean counted) {
+        if (counted.getAndSet(false)) {
+            open.decrementAndGet();
+        }
     }
 }

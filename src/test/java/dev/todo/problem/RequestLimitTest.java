@@ -1,0 +1,116 @@
+package dev.todo.problem;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.todo.testing.ApiTest;
+import dev.todo.testing.Database;
+import dev.todo.testing.RawConnection;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Requests whose clients have gone wait for a thread and for the database all the same. */
+@QuarkusTest
+class RequestLimitTest extends ApiTest {
+
+    private static final Database DATABASE = Database.underTest();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @Test
+    void moreThanTheMemoryHasRoomForAreRefusedUntilTheDatabaseAnswersAgain() {
+        var user = newUser();
+        String gone =
+                RawConnection.lines("GET /api/tasks HTTP/1.1", "Host: a", "Authorization: Bearer " + user.token(), "");
+        DATABASE.whileLocked("lock table sessions", () -> {
+            awaitRefusal(400, gone, request("/api/tasks").header("Authorization", "Bearer " + user.token()));
+            RestAssured.get("/q/health/live").then().statusCode(200);
+        });
+        awaitServed(user);
+    }
+
+    @Test
+    void largeBodiesAreRefusedBeforeAnythingElseIs() {
+        var user = newUser();
+        String body = "{\"email\":\"a@example.org\",\"password\":\"x\"}" + " ".repeat(250_000);
+        String gone = RawConnection.JSON_POST + RawConnection.lines("Content-Length: " + body.length(), "") + body;
+        DATABASE.whileLocked("lock table throttles", () -> {
+            awaitRefusal(
+                    20,
+                    gone,
+                    request("/auth/login")
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(body)));
+            RestAssured.get("/auth/me").then().spec(problem(401));
+        });
+        awaitServed(user);
+        given().contentType("application/json")
+                .body(Map.of("email", user.email(), "password", PASSWORD))
+                .post("/auth/login")
+                .then()
+                .statusCode(200);
+    }
+
+    /** Sends some requests and goes, again and again, until there is a refusal at once, not after seconds without a database. */
+    private void awaitRefusal(int times, String gone, HttpRequest.Builder request) {
+        var timed = request.timeout(Duration.ofSeconds(1)).build();
+        var end = Instant.now().plusSeconds(20);
+        Optional<HttpResponse<String>> answer = Optional.empty();
+        while (answer.isEmpty()) {
+            assertTrue(Instant.now().isBefore(end), "Nothing is refused at once");
+            IntStream.range(0, times).forEach(i -> sendAndGo(gone));
+            answer = answerTo(timed).filter(found -> found.body().contains("too much to do"));
+        }
+        assertEquals(503, answer.get().statusCode());
+        assertEquals("1", answer.get().headers().firstValue("Retry-After").orElseThrow());
+        assertEquals(
+                "application/problem+json",
+                answer.get().headers().firstValue("Content-Type").orElseThrow());
+    }
+
+    private static void sendAndGo(String request) {
+        try (var connection = new RawConnection(request)) {
+            assertEquals("", connection.answer());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path));
+    }
+
+    private Optional<HttpResponse<String>> answerTo(HttpRequest request) {
+        try {
+            return Optional.of(http.send(request, BodyHandlers.ofString()));
+        } catch (HttpTimeoutException e) {
+            return Optional.empty();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void awaitServed(User user) {
+        var end = Instant.now().plusSeconds(30);
+        while (user.client().get("/api/tasks").statusCode() != 200) {
+            assertTrue(Instant.now().isBefore(end), "Nobody is served any more");
+        }
+    }
+}
