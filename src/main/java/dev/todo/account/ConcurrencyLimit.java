@@ -56,7 +56,7 @@ class ConcurrencyLimit {
 
     /**
      * Fails with a {@link ProblemException}: 429 if too many are waiting. One that has waited for its turn fails as without a
-     * token if its session has ended meanwhile.
+     * token if its session has ended meanwhile, and in any case if its client has gone.
      */
     @ServerRequestFilter
     @ConcurrencyLimited

@@ -30,7 +30,7 @@ class PasswordChecks {
     /**
      * A user whose password was right, and whose code was, if one is needed.
      *
-     * @param useOfCode uses the code up, or fails if somebody else has done so since
+     * @param useOfCode uses the code up, or fails if it is not right any more
      */
     record Passed(UUID user, PasswordHash password, Runnable useOfCode) {
 
@@ -45,7 +45,7 @@ class PasswordChecks {
 
         /**
          * Keeps the password as it is until the transaction ends, and uses the code up in that; empty if the user is gone, or has
-         * another password by now. Fails as a check does if somebody else has used the code since.
+         * another password by now. Fails as a check does if the code is not right any more.
          */
         Optional<User> find() {
             var found = User.findWithPassword(user, password);
@@ -187,7 +187,7 @@ class PasswordChecks {
         }
         return new Passed(candidate.user(), candidate.password(), () -> {
             if (!checked.use().getAsBoolean()) {
-                throw failure.apply("is wrong");
+                throw failure.apply(code == null || code.isBlank() ? "is required" : "is wrong");
             }
         });
     }

@@ -145,7 +145,7 @@ class SecondFactors {
 
     /**
      * Whether the user has proved enough, and what uses the code up: part of the transaction that does what the code is for, so
-     * that neither happens alone; false if somebody else has used it since.
+     * that neither happens alone; false if that is not right any more, say because somebody else has used it since.
      */
     record Checked(Check outcome, BooleanSupplier use) {}
 
@@ -153,7 +153,7 @@ class SecondFactors {
         return QuarkusTransaction.requiringNew()
                 .call(() -> SecondFactor.findConfirmed(user)
                         .map(factor -> check(factor, code))
-                        .orElseGet(() -> new Checked(Check.PASSED, () -> true)));
+                        .orElseGet(() -> new Checked(Check.PASSED, () -> !isRequired(user))));
     }
 
     private Checked check(SecondFactor factor, String code) {

@@ -26,11 +26,13 @@ class SchemaReadiness implements AsyncHealthCheck {
 
     private static final Logger LOG = Logger.getLogger(SchemaReadiness.class);
 
-    /** More than any platform has probes. */
+    /** More than any platform has probes. Others get the answer before, since each that waits takes memory. */
     private static final int MAX_WAITING = 100;
 
     private final AgroalDataSource database;
     private CompletableFuture<HealthCheckResponse> answer = CompletableFuture.completedFuture(null);
+    private volatile HealthCheckResponse lastAnswer =
+            response().down().withData("reason", "busy").build();
     private int waiting;
 
     SchemaReadiness(AgroalDataSource database) {
@@ -45,10 +47,9 @@ class SchemaReadiness implements AsyncHealthCheck {
     private synchronized CompletionStage<HealthCheckResponse> answer() {
         if (answer.isDone()) {
             waiting = 0;
-            answer = CompletableFuture.supplyAsync(this::check, Infrastructure.getDefaultWorkerPool());
+            answer = CompletableFuture.supplyAsync(() -> lastAnswer = check(), Infrastructure.getDefaultWorkerPool());
         } else if (++waiting > MAX_WAITING) {
-            return CompletableFuture.completedFuture(
-                    response().down().withData("reason", "busy").build());
+            return CompletableFuture.completedFuture(lastAnswer);
         }
         return answer;
     }

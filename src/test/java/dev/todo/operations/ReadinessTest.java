@@ -7,9 +7,16 @@ import dev.todo.testing.Database;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -35,5 +42,29 @@ class ReadinessTest extends ApiTest {
                 List.of(200),
                 statusCodes(answers.get(0).join()).stream().distinct().toList());
         RestAssured.get("/q/health/ready").then().statusCode(200);
+    }
+
+    @Test
+    void thousandsWhoAskAtOnceGetTheAnswerBefore() {
+        RestAssured.get("/q/health/ready").then().statusCode(200);
+        var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        var request = HttpRequest.newBuilder(
+                        URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/q/health/ready"))
+                .build();
+        DATABASE.whileLocked("lock table flyway_schema_history", () -> {
+            var answers = Stream.generate(() -> http.sendAsync(request, BodyHandlers.discarding()))
+                    .limit(300)
+                    .toList();
+            // Long before the database would be given up.
+            var early = answers.stream()
+                    .map(answer -> answer.thenApply(HttpResponse::statusCode).completeOnTimeout(0, 2, TimeUnit.SECONDS))
+                    .toList()
+                    .stream()
+                    .map(CompletableFuture::join)
+                    .filter(status -> status != 0)
+                    .toList();
+            assertEquals(List.of(200), early.stream().distinct().toList());
+            assertEquals(300 - 101, early.size());
+        });
     }
 }
