@@ -21,16 +21,13 @@ class ListMemory {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** Eight pages of the default size; who asks for larger ones does not hold them up. */
-    private final Semaphore tasks = new Semaphore(8 * (TaskQuery.DEFAULT_LIMIT + 1), true);
+    private final Permits tasks = new Permits(8 * (TaskQuery.DEFAULT_LIMIT + 1), Integer.MAX_VALUE);
 
-    /** One of the largest pages. */
-    private final Semaphore tasksOfLargePages = new Semaphore(TaskQuery.MAX_LIMIT + 1, true);
-
-    /** How many may wait for it, each on a thread. */
-    private static final int WAITING = 8;
+    /** One of the largest pages. Each who waits keeps a thread, and others need some. */
+    private final Permits tasksOfLargePages = new Permits(TaskQuery.MAX_LIMIT + 1, 24);
 
     /** Who waits for that with a connection to the database, which whoever has it may still need. */
-    private final Semaphore largeFilters = new Semaphore(2, true);
+    private final Permits largeFilters = new Permits(2, 12);
 
     /**
      * Reads a page with one task more than its limit.
@@ -64,7 +61,7 @@ class ListMemory {
      * @throws ProblemException 503 if others are doing that for some seconds
      */
     <T> T filter(Supplier<T> finding) {
-        Runnable release = acquire(largeFilters, 1);
+        Runnable release = largeFilters.acquire(1);
         try {
             return finding.get();
         } finally {
@@ -73,22 +70,47 @@ class ListMemory {
     }
 
     private Runnable acquire(int limit) {
-        return acquire(limit > TaskQuery.DEFAULT_LIMIT ? tasksOfLargePages : tasks, limit + 1);
+        return (limit > TaskQuery.DEFAULT_LIMIT ? tasksOfLargePages : tasks).acquire(limit + 1);
     }
 
-    /** Returns what gives it back, once. */
-    private Runnable acquire(Semaphore semaphore, int count) {
-        try {
-            boolean mayWait = semaphore == tasks || semaphore.getQueueLength() < WAITING;
-            if (!mayWait || !semaphore.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+    /** For which some may wait. */
+    private static final class Permits {
+
+        private final Semaphore permits;
+        private final Semaphore placesToWait;
+
+        private Permits(int permits, int placesToWait) {
+            this.permits = new Semaphore(permits, true);
+            this.placesToWait = new Semaphore(placesToWait);
+        }
+
+        /** Returns what gives them back, once. */
+        private Runnable acquire(int count) {
+            try {
+                // Without a time it would overtake those who wait.
+                if (!permits.tryAcquire(count, 0, TimeUnit.MILLISECONDS)) {
+                    await(count);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 throw tooMuch();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw tooMuch();
+            var taken = new AtomicInteger(count);
+            return () -> permits.release(taken.getAndSet(0));
         }
-        var taken = new AtomicInteger(count);
-        return () -> semaphore.release(taken.getAndSet(0));
+
+        private void await(int count) throws InterruptedException {
+            if (!placesToWait.tryAcquire()) {
+                throw tooMuch();
+            }
+            try {
+                if (!permits.tryAcquire(count, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    throw tooMuch();
+                }
+            } finally {
+                placesToWait.release();
+            }
+        }
     }
 
     static ProblemException tooMuch() {

@@ -28,7 +28,7 @@ class ListMemoryTest {
 
     @Test
     void mostOfThemAreRefusedAtOnceSoThatThereAreThreadsForOthers() throws Exception {
-        assertRefused(20 - 1 - 8, () -> memory.read(200, this::takeLong));
+        assertRefused(50 - 1 - 24, () -> memory.read(200, this::takeLong));
         assertEquals("small", memory.read(50, () -> "small"));
     }
 
@@ -36,7 +36,7 @@ class ListMemoryTest {
     void twoOfThemAtMostFilterWithAConnectionInHand() throws Exception {
         var begun = new AtomicInteger();
         assertRefused(
-                20 - 2 - 8,
+                50 - 2 - 12,
                 () -> memory.filter(() -> {
                     begun.incrementAndGet();
                     return takeLong();
@@ -44,10 +44,10 @@ class ListMemoryTest {
         assertEquals(2, begun.get());
     }
 
-    /** Of twenty, before one that waits gives up. */
+    /** Of fifty, before one that waits gives up. */
     private void assertRefused(int expected, Supplier<String> work) throws Exception {
         var refused = new CountDownLatch(expected);
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 50; i++) {
             threads.execute(() -> {
                 try {
                     assertEquals("large", work.get());
