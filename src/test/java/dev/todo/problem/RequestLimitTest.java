@@ -1,6 +1,5 @@
 package dev.todo.problem;
 
-import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,7 +19,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,23 +47,27 @@ class RequestLimitTest extends ApiTest {
     @Test
     void largeBodiesAreRefusedBeforeAnythingElseIs() {
         var user = newUser();
-        String body = "{\"email\":\"a@example.org\",\"password\":\"x\"}" + " ".repeat(250_000);
-        String gone = RawConnection.JSON_POST + RawConnection.lines("Content-Length: " + body.length(), "") + body;
-        DATABASE.whileLocked("lock table throttles", () -> {
+        String body = "{\"title\":\"Pay rent\"}" + " ".repeat(250_000);
+        String gone = RawConnection.lines(
+                        "POST /api/tasks HTTP/1.1",
+                        "Host: a",
+                        "Authorization: Bearer " + user.token(),
+                        "Content-Type: application/json",
+                        "Content-Length: " + body.length(),
+                        "")
+                + body;
+        DATABASE.whileLocked("lock table sessions", () -> {
             awaitRefusal(
-                    20,
+                    90,
                     gone,
-                    request("/auth/login")
+                    request("/api/tasks")
+                            .header("Authorization", "Bearer " + user.token())
                             .header("Content-Type", "application/json")
                             .POST(BodyPublishers.ofString(body)));
             RestAssured.get("/auth/me").then().spec(problem(401));
         });
         awaitServed(user);
-        given().contentType("application/json")
-                .body(Map.of("email", user.email(), "password", PASSWORD))
-                .post("/auth/login")
-                .then()
-                .statusCode(200);
+        user.client().body(body).post("/api/tasks").then().statusCode(201);
     }
 
     /** Sends some requests and goes, again and again, until there is a refusal at once, not after seconds without a database. */
