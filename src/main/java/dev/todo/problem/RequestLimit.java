@@ -28,15 +28,21 @@ public class RequestLimit {
 
     @ServerRequestFilter(preMatching = true)
     void admit(ResteasyReactiveContainerRequestContext context) {
-        var place = new Place(bytesOfLargeBody(context));
-        boolean isRoomForBody = place.bytes == 0 || bytesOfLargeBodies.get() <= MAX_BYTES_OF_LARGE_BODIES;
+        Place place = take(bytesOfLargeBody(context));
+        var request = (ResteasyReactiveRequestContext) context.getServerRequestContext();
+        request.setProperty(Place.class.getName(), place);
+        request.registerCompletionCallback(failure -> place.release());
+    }
+
+    /** @throws ProblemException 503 if too many are taken */
+    Place take(long bytesOfLargeBody) {
+        var place = new Place(bytesOfLargeBody);
+        boolean isRoomForBody = bytesOfLargeBody == 0 || bytesOfLargeBodies.get() <= MAX_BYTES_OF_LARGE_BODIES;
         if (requests.get() > MAX || !isRoomForBody) {
             place.release();
             throw ProblemException.unavailable("The service has too much to do at the moment.", RETRY);
         }
-        var request = (ResteasyReactiveRequestContext) context.getServerRequestContext();
-        request.setProperty(Place.class.getName(), place);
-        request.registerCompletionCallback(failure -> place.release());
+        return place;
     }
 
     private static long bytesOfLargeBody(ResteasyReactiveContainerRequestContext context) {

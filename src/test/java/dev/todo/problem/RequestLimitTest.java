@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -42,32 +41,6 @@ class RequestLimitTest extends ApiTest {
             RestAssured.get("/q/health/live").then().statusCode(200);
         });
         awaitServed(user);
-    }
-
-    @Test
-    void largeBodiesAreRefusedBeforeAnythingElseIs() {
-        var user = newUser();
-        String body = "{\"title\":\"Pay rent\"}" + " ".repeat(250_000);
-        String gone = RawConnection.lines(
-                        "POST /api/tasks HTTP/1.1",
-                        "Host: a",
-                        "Authorization: Bearer " + user.token(),
-                        "Content-Type: application/json",
-                        "Content-Length: " + body.length(),
-                        "")
-                + body;
-        DATABASE.whileLocked("lock table sessions", () -> {
-            awaitRefusal(
-                    90,
-                    gone,
-                    request("/api/tasks")
-                            .header("Authorization", "Bearer " + user.token())
-                            .header("Content-Type", "application/json")
-                            .POST(BodyPublishers.ofString(body)));
-            RestAssured.get("/auth/me").then().spec(problem(401));
-        });
-        awaitServed(user);
-        user.client().body(body).post("/api/tasks").then().statusCode(201);
     }
 
     /** Sends some requests and goes, again and again, until there is a refusal at once, not after seconds without a database. */
