@@ -1,8 +1,5 @@
 package dev.todo.account;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.common.Seal;
@@ -11,25 +8,16 @@ import dev.todo.common.Text;
 import dev.todo.problem.ProblemException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.security.InvalidKeyException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 
-/**
- * One-time passwords as a second factor.
- *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc6238">RFC 6238, TOTP</a>
- */
+/** {@link OneTimePasswords} as a second factor, and {@link RecoveryCodes} in their place. */
 @ApplicationScoped
 class SecondFactors {
 
@@ -49,7 +37,7 @@ class SecondFactors {
         WRONG
     }
 
-    private final TimeBasedOneTimePasswordGenerator generator = new TimeBasedOneTimePasswordGenerator();
+    private final OneTimePasswords oneTimePasswords = new OneTimePasswords();
     private final SecureRandom random = new SecureRandom();
     private final RecoveryCodes recoveryCodes;
     private final Seal seal;
@@ -203,30 +191,12 @@ class SecondFactors {
         return isRight;
     }
 
-    /** The step of time that a password is of: this one or a neighbour, for clocks that are not quite right. */
     private Optional<Long> stepOf(SecondFactor factor, String oneTimePassword) {
         var secret = seal.open(factor.sealedSecret, factor.userId.toString());
         if (secret.isEmpty()) {
             LOG.errorf("The second factor of user %s is sealed under a secret that is not known", factor.userId);
-            return Optional.empty();
         }
-        var key = new SecretKeySpec(secret.get(), generator.getAlgorithm());
-        long seconds = generator.getTimeStep().toSeconds();
-        long now = Instant.now().getEpochSecond() / seconds;
-        return Stream.of(now, now - 1, now + 1)
-                .filter(step -> MessageDigest.isEqual(
-                        oneTimePassword(key, Instant.ofEpochSecond(step * seconds))
-                                .getBytes(US_ASCII),
-                        oneTimePassword.getBytes(US_ASCII)))
-                .findFirst();
-    }
-
-    private String oneTimePassword(SecretKeySpec key, Instant time) {
-        try {
-            return generator.generateOneTimePasswordString(key, time, Locale.ROOT);
-        } catch (InvalidKeyException e) {
-            throw new IllegalStateException(e);
-        }
+        return secret.flatMap(opened -> oneTimePasswords.stepOf(opened, oneTimePassword));
     }
 
     /** Removes one that whoever did not read the mail to the address may have made, or begun. The user's row must be locked. */
