@@ -311,6 +311,19 @@ class SecondFactorTest extends ApiTest {
                 .spec(problem(401));
     }
 
+    @Test
+    void aLogInThatBeganBeforeItCountedAsksForTheCode() {
+        var user = newUser();
+        begin(user).then().statusCode(200);
+        DATABASE.overtaken(
+                        "update second_factors set confirmed_at = now() from (select id from users where id = '"
+                                + user.id() + "' for update) locked where user_id = locked.id",
+                        () -> logIn(user, null))
+                .then()
+                .spec(problem(401))
+                .body("type", equalTo(TYPE), "detail", equalTo("The code of the second factor is required."));
+    }
+
     /** Else who has no generator and one code left would be locked out by a fault that is not theirs. */
     @Test
     void aCodeIsKeptIfWhatItIsForIsNotDone() {

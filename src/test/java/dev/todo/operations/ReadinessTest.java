@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/** Many who ask whether the service is ready. */
 @QuarkusTest
 class ReadinessTest extends ApiTest {
 
@@ -45,7 +46,7 @@ class ReadinessTest extends ApiTest {
     }
 
     @Test
-    void thousandsWhoAskAtOnceGetTheAnswerBefore() {
+    void hundredsWhoAskAtOnceGetTheAnswerBefore() {
         RestAssured.get("/q/health/ready").then().statusCode(200);
         var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         var request = HttpRequest.newBuilder(

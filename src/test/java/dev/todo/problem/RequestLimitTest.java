@@ -34,24 +34,27 @@ class RequestLimitTest extends ApiTest {
     @Test
     void moreThanTheMemoryHasRoomForAreRefusedUntilTheDatabaseAnswersAgain() {
         var user = newUser();
-        String gone =
-                RawConnection.lines("GET /api/tasks HTTP/1.1", "Host: a", "Authorization: Bearer " + user.token(), "");
         DATABASE.whileLocked("lock table sessions", () -> {
-            awaitRefusal(400, gone, request("/api/tasks").header("Authorization", "Bearer " + user.token()));
+            awaitRefusal(user);
             RestAssured.get("/q/health/live").then().statusCode(200);
         });
         awaitServed(user);
     }
 
-    /** Sends some requests and goes, again and again, until there is a refusal at once, not after seconds without a database. */
-    private void awaitRefusal(int times, String gone, HttpRequest.Builder request) {
-        var timed = request.timeout(Duration.ofSeconds(1)).build();
+    /** Sends requests and goes, until there is a refusal at once, not after seconds without a database. */
+    private void awaitRefusal(User user) {
+        String gone =
+                RawConnection.lines("GET /api/tasks HTTP/1.1", "Host: a", "Authorization: Bearer " + user.token(), "");
+        var request = HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/api/tasks"))
+                .header("Authorization", "Bearer " + user.token())
+                .timeout(Duration.ofSeconds(1))
+                .build();
         var end = Instant.now().plusSeconds(20);
         Optional<HttpResponse<String>> answer = Optional.empty();
         while (answer.isEmpty()) {
             assertTrue(Instant.now().isBefore(end), "Nothing is refused at once");
-            IntStream.range(0, times).forEach(i -> sendAndGo(gone));
-            answer = answerTo(timed).filter(found -> found.body().contains("too much to do"));
+            IntStream.range(0, 400).forEach(i -> sendAndGo(gone));
+            answer = answerTo(request).filter(found -> found.body().contains("too much to do"));
         }
         assertEquals(503, answer.get().statusCode());
         assertEquals("1", answer.get().headers().firstValue("Retry-After").orElseThrow());
@@ -61,15 +64,11 @@ class RequestLimitTest extends ApiTest {
     }
 
     private static void sendAndGo(String request) {
-        try (var connection = new RawConnection(request)) {
-            assertEquals("", connection.answer());
+        try {
+            new RawConnection(request).close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path));
     }
 
     private Optional<HttpResponse<String>> answerTo(HttpRequest request) {
