@@ -26,12 +26,14 @@ class AuthenticationCostTest extends ApiTest {
             Database.underTest().query("analyze users");
             SqlLog.clear();
             user.client().get("/auth/me").then().statusCode(200);
-            assertEquals(
-                    1, SqlLog.statements().size(), () -> SqlLog.statements().toString());
+            // At the turn of a minute a session's last use is written, which no request waits for.
+            var statements = SqlLog.statements().stream()
+                    .filter(sql -> !sql.startsWith("update sessions s1_0 set last_used_at="))
+                    .toList();
+            assertEquals(1, statements.size(), statements::toString);
             try (var connection = Database.underTest().connect();
                     var settings = connection.createStatement();
-                    var explain = connection.prepareStatement(
-                            "explain " + SqlLog.statements().get(0))) {
+                    var explain = connection.prepareStatement("explain " + statements.get(0))) {
                 // A table of a handful of users is read as a whole.
                 settings.execute("set enable_seqscan = off");
                 explain.setObject(1, UUID.fromString(sessionOf(user.token())));
