@@ -109,7 +109,7 @@ class SecondFactors {
                             .filter(step -> uses(found, step))
                             .isPresent())
                     .map(found -> {
-                        audit.record(Event.SECOND_FACTOR_PASSED, user);
+                        audit.recordOnCommit(Event.SECOND_FACTOR_PASSED, user);
                         found.confirmedAt = Instant.now();
                         return recoveryCodes.replace(user);
                     });
@@ -187,7 +187,11 @@ class SecondFactors {
     }
 
     private boolean recorded(Event event, UUID user, boolean isRight) {
-        audit.record(isRight ? event : Event.SECOND_FACTOR_FAILED, user);
+        if (isRight) {
+            audit.recordOnCommit(event, user);
+        } else {
+            audit.record(Event.SECOND_FACTOR_FAILED, user);
+        }
         return isRight;
     }
 

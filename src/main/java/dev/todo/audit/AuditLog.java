@@ -1,6 +1,9 @@
 package dev.todo.audit;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -60,6 +63,12 @@ public class AuditLog {
         }
     }
 
+    private final TransactionSynchronizationRegistry transaction;
+
+    AuditLog(TransactionSynchronizationRegistry transaction) {
+        this.transaction = transaction;
+    }
+
     /** Something that nobody known did. */
     public void record(Event event) {
         write(event, Map.of());
@@ -74,6 +83,27 @@ public class AuditLog {
         fields.put("user", user);
         fields.put("session", session);
         write(event, fields);
+    }
+
+    /**
+     * What a transaction does, once it is committed: nothing if it is not.
+     *
+     * @throws IllegalStateException without one
+     */
+    public void recordOnCommit(Event event, UUID user) {
+        transaction.registerInterposedSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                // nothing has happened yet
+            }
+
+            @Override
+            public void afterCompletion(int status) {
+                if (status == Status.STATUS_COMMITTED) {
+                    record(event, user);
+                }
+            }
+        });
     }
 
     private static void write(Event event, Map<String, ?> context) {

@@ -162,6 +162,8 @@ class AuditIT extends PackagedTest {
             logIn(service, PASSWORD, wrong);
             String next = OneTimePassword.of(secret, 1);
             logIn(service, PASSWORD, next);
+            database()
+                    .whileRefusing("insert on sessions", "true", () -> logIn(service, PASSWORD, recoveryCodes.get(0)));
             logIn(service, PASSWORD, recoveryCodes.get(0));
             List<String> newCodes = service.client(token)
                     .body(Map.of("password", PASSWORD, "code", recoveryCodes.get(1)))
