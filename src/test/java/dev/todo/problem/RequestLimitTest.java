@@ -21,6 +21,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests whose clients have gone wait for a thread and for the database all the same. */
 @QuarkusTest
@@ -37,6 +39,25 @@ class RequestLimitTest extends ApiTest {
         DATABASE.whileLocked("lock table sessions", () -> {
             awaitRefusal(user);
             RestAssured.get("/q/health/live").then().statusCode(200);
+        });
+        awaitServed(user);
+    }
+
+    /** Else nobody would know what is going on, and what is asked, again and again, would fill the memory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/q/metrics", "/q/health/ready"})
+    void whatOperatorsAskIsAnsweredThoughAllThreadsWait(String path) {
+        var user = newUser();
+        RestAssured.get(path).then().statusCode(200);
+        DATABASE.whileLocked("lock table sessions", () -> {
+            awaitRefusal(user);
+            // As many probes as wait for the answer of one; the others get that of the one before.
+            IntStream.range(0, 150)
+                    .forEach(i -> sendAndGo(RawConnection.lines("GET " + path + " HTTP/1.1", "Host: a", "")));
+            var request = HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            assertEquals(Optional.of(200), answerTo(request).map(HttpResponse::statusCode));
         });
         awaitServed(user);
     }
