@@ -5,16 +5,19 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
 import io.vertx.ext.mail.MailMessage;
+import io.vertx.ext.mail.MailResult;
 import io.vertx.ext.mail.StartTLSOptions;
 import io.vertx.ext.mail.mailencoder.EmailAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +36,10 @@ public class Mails {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Optional<MailClient> client;
+
+    /** Of all mails: what a server says to a connection before another thread has told it who listens is lost. */
+    private final Optional<Context> context;
+
     private final String from;
     private final String pages;
     private final Duration patience;
@@ -66,6 +73,7 @@ public class Mails {
                 config(name, port, tls, patience)
                         .setUsername(username.orElse(null))
                         .setPassword(password.orElse(null))));
+        this.context = host.map(name -> vertx.getOrCreateContext());
         if (client.isPresent() && !from.filter(Mails::isAddress).isPresent()) {
             throw new ConfigurationException("SMTP_HOST is set, and MAIL_FROM is no address: who is the mail from?");
         }
@@ -130,11 +138,17 @@ public class Mails {
             return;
         }
         try {
-            client.get()
-                    .sendMail(new MailMessage(from, to, subject, body))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            var sent = new CompletableFuture<MailResult>();
+            context.get().runOnContext(start -> {
+                try {
+                    client.get()
+                            .sendMail(new MailMessage(from, to, subject, body))
+                            .onComplete(sent::complete, sent::completeExceptionally);
+                } catch (RuntimeException e) {
+                    sent.completeExceptionally(e);
+                }
+            });
+            sent.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             // What it says often has the address in it.
             LOG.errorf(

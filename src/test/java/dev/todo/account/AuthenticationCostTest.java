@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.Database;
+import dev.todo.testing.Mailbox;
 import dev.todo.testing.SqlLog;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.UUID;
@@ -17,6 +18,8 @@ class AuthenticationCostTest extends ApiTest {
     @Test
     void oneQueryByPrimaryKeysFindsSessionAndUser() throws Exception {
         var user = newUser();
+        // What is done in the background after signing up would be counted.
+        Mailbox.awaitToken(user.email(), "Is this your address?");
         Database.underTest()
                 .query("insert into sessions select gen_random_uuid(), user_id, created_at, last_used_at, null,"
                         + " address, 0, '{}' from sessions, generate_series(1, 20000) where id = '"

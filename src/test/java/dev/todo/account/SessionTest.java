@@ -185,7 +185,7 @@ class SessionTest extends ApiTest {
         String third = refresh(user.token());
         accepted(second);
         accepted(third);
-        passTime(user, 29);
+        passTime(user, 20);
         accepted(user.token());
         accepted(refresh(user.token()));
     }

@@ -83,8 +83,15 @@ class ThrottleTest extends ApiTest {
             Response other = tryLogIn(unknown, WRONG, newAddress());
             assertEquals(one.statusCode(), other.statusCode());
             assertEquals(one.body().asString(), other.body().asString());
-            assertEquals(headers(one), headers(other));
+            assertEquals(headersButSeconds(one), headersButSeconds(other));
         }
+    }
+
+    /** Those that are left have gone on between the two answers. */
+    private static List<String> headersButSeconds(Response answer) {
+        return headers(answer).stream()
+                .map(header -> header.replaceFirst("^(Retry-After=)1\\d$", "$1some"))
+                .toList();
     }
 
     @Test

@@ -28,7 +28,7 @@ class ReplicasIT extends PackagedTest {
         try (var one = start(Map.of());
                 var other = start(Map.of())) {
             one.client().body(CREDENTIALS).post("/auth/signup").then().statusCode(201);
-            for (int i = 0; i < 7; i++) {
+            for (int i = 0; i < 9; i++) {
                 database().query("update throttles set blocked_until = null");
                 one.client()
                         .body(Map.of("email", "ada@example.org", "password", "wrong password"))

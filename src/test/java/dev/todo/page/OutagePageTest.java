@@ -49,7 +49,7 @@ class OutagePageTest extends ScreenTest {
         });
         // So that it is the button that tries
         page.clock().install();
-        page.clock().pauseAt(System.currentTimeMillis() + 1000);
+        page.clock().pauseAt(System.currentTimeMillis() + 60_000);
         screen.view("All").click();
         assertThat(screen.alert("cannot be reached")).isVisible();
         screen.alert("cannot be reached").getByRole(AriaRole.BUTTON).click();

@@ -13,14 +13,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The packaged service as a process of its own, to be started, killed and started again. */
 public final class ServiceProcess implements AutoCloseable {
 
-    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
+    private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 
     private static final Path NATIVE = Path.of(System.getProperty("native.image.path", "none"));
 
@@ -161,9 +165,14 @@ public final class ServiceProcess implements AutoCloseable {
         process.onExit().join();
     }
 
+    /** None twice: nobody listens on it until the service does. */
     private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        while (true) {
+            try (var socket = new ServerSocket(0)) {
+                if (PORTS.add(socket.getLocalPort())) {
+                    return socket.getLocalPort();
+                }
+            }
         }
     }
 }
