@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,9 +56,10 @@ class RequestLimitTest extends ApiTest {
             IntStream.range(0, 150)
                     .forEach(i -> sendAndGo(RawConnection.lines("GET " + path + " HTTP/1.1", "Host: a", "")));
             var request = HttpRequest.newBuilder(URI.create(RestAssured.baseURI + ":" + RestAssured.port + path))
-                    .timeout(Duration.ofSeconds(10))
+                    .timeout(Duration.ofSeconds(1))
                     .build();
-            assertEquals(Optional.of(200), answerTo(request).map(HttpResponse::statusCode));
+            var answer = Stream.generate(() -> answerTo(request)).limit(10).flatMap(Optional::stream);
+            assertEquals(Optional.of(200), answer.findFirst().map(HttpResponse::statusCode));
         });
         awaitServed(user);
     }
