@@ -6,6 +6,7 @@ import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
 import dev.todo.common.LogContext;
 import dev.todo.mail.Mails;
+import dev.todo.password.PasswordHash;
 import dev.todo.password.PasswordHashes;
 import dev.todo.password.PasswordWorkers;
 import dev.todo.problem.Problem.FieldError;
@@ -19,9 +20,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -184,26 +187,33 @@ class MailProofs {
     Uni<Void> reset(String token, String password, Client client) {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
         return workers.submit(client, () -> hashes.hash(password), hash -> {
-            Optional<UUID> reset = QuarkusTransaction.requiringNew()
-                    .call(() -> MailToken.use(token, Purpose.PASSWORD_RESET).map(user -> {
-                        Accounts.refuseLocalPart("new_password", password, user.email);
-                        user.setPassword(hash);
-                        secondFactors.removeIfOlder(user.id, user.emailVerifiedAt);
-                        verified(user);
-                        Session.endAll(user.id);
-                        return user.id;
-                    }));
-            if (reset.isEmpty()) {
-                throw refused();
-            }
-            if (!secondFactors.isRequired(reset.get())) {
+            UUID user = reset(token, password, hash);
+            if (!secondFactors.isRequired(user)) {
                 // Whoever has guessed meanwhile does not keep the user out.
-                throttles.forget(reset.get().toString(), client);
+                throttles.forget(user.toString(), client);
             }
-            audit.record(Event.ALL_SESSIONS_ENDED, reset.get());
-            audit.record(Event.PASSWORD_RESET, reset.get());
             return null;
         });
+    }
+
+    private UUID reset(String token, String password, PasswordHash hash) {
+        Set<Event> events = EnumSet.of(Event.ALL_SESSIONS_ENDED, Event.PASSWORD_RESET);
+        UUID reset = QuarkusTransaction.requiringNew()
+                .call(() -> MailToken.use(token, Purpose.PASSWORD_RESET).map(user -> {
+                    Accounts.refuseLocalPart("new_password", password, user.email);
+                    user.setPassword(hash);
+                    if (secondFactors.removeIfOlder(user.id, user.emailVerifiedAt)) {
+                        events.add(Event.SECOND_FACTOR_REMOVED);
+                    }
+                    if (verified(user)) {
+                        events.add(Event.EMAIL_VERIFIED);
+                    }
+                    Session.endAll(user.id);
+                    return user.id;
+                }))
+                .orElseThrow(this::refused);
+        events.forEach(event -> audit.record(event, reset));
+        return reset;
     }
 
     /** Marks the address of a token's user as verified. Fails as {@link #reset} does. */
@@ -222,9 +232,12 @@ class MailProofs {
         return ProblemException.invalid(List.of(new FieldError("token", "is not valid, or no longer")));
     }
 
-    private static void verified(User user) {
-        if (user.emailVerifiedAt == null) {
-            user.emailVerifiedAt = Instant.now();
+    /** False if it was before. */
+    private static boolean verified(User user) {
+        if (user.emailVerifiedAt != null) {
+            return false;
         }
+        user.emailVerifiedAt = Instant.now();
+        return true;
     }
 }

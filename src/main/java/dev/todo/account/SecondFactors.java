@@ -203,20 +203,31 @@ class SecondFactors {
         return secret.flatMap(opened -> oneTimePasswords.stepOf(opened, oneTimePassword));
     }
 
-    /** Removes one that whoever did not read the mail to the address may have made, or begun. The user's row must be locked. */
-    void removeIfOlder(UUID user, Instant emailVerified) {
-        SecondFactor.findLocked(user)
+    /**
+     * Removes one that whoever did not read the mail to the address may have made, or begun. The user's row must be locked.
+     *
+     * @return whether there was one that counted
+     */
+    boolean removeIfOlder(UUID user, Instant emailVerified) {
+        return SecondFactor.findLocked(user)
                 .filter(factor -> emailVerified == null
                         || factor.confirmedAt == null
                         || factor.confirmedAt.isBefore(emailVerified))
-                .ifPresent(SecondFactor::delete);
+                .filter(SecondFactors::removed)
+                .isPresent();
+    }
+
+    /** Removes it; false if it did not count yet. */
+    private static boolean removed(SecondFactor factor) {
+        factor.delete();
+        return factor.confirmedAt != null;
     }
 
     void remove(Caller caller, PasswordChecks.Passed passed) {
         boolean isRemoved = QuarkusTransaction.requiringNew().call(() -> {
             UUID user = passed.locked().id;
             Session.requireAlive(caller);
-            return SecondFactor.deleteById(user);
+            return SecondFactor.findLocked(user).filter(SecondFactors::removed).isPresent();
         });
         if (isRemoved) {
             audit.record(Event.SECOND_FACTOR_REMOVED, passed.user());

@@ -56,6 +56,9 @@ public final class Seal {
     }
 
     private static Optional<byte[]> open(byte[] key, byte[] sealed, String owner) {
+        if (sealed.length < NONCE_BYTES + TAG_BITS / Byte.SIZE) {
+            return Optional.empty();
+        }
         byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
         try {
             return Optional.of(cipher(Cipher.DECRYPT_MODE, key, nonce, owner)

@@ -3,7 +3,10 @@ package dev.todo.operations;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.netty.buffer.Unpooled;
 import io.prometheus.client.exporter.common.TextFormat;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -12,9 +15,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -27,16 +28,21 @@ import java.util.concurrent.Executors;
 @SuppressWarnings("deprecation") // the extension's registry
 class MetricsRoute {
 
-    private final PrometheusMeterRegistry registry;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(work -> {
         var thread = new Thread(work, "metrics");
         thread.setDaemon(true);
         return thread;
     });
-    private final Map<String, CompletableFuture<byte[]>> underWay = new ConcurrentHashMap<>();
+    private final SharedAnswer<byte[]> openMetrics;
+    private final SharedAnswer<byte[]> text;
 
     MetricsRoute(PrometheusMeterRegistry registry) {
-        this.registry = registry;
+        this.openMetrics = answer(registry, TextFormat.CONTENT_TYPE_OPENMETRICS_100);
+        this.text = answer(registry, TextFormat.CONTENT_TYPE_004);
+    }
+
+    private SharedAnswer<byte[]> answer(PrometheusMeterRegistry registry, String format) {
+        return new SharedAnswer<>(null, () -> registry.scrape(format).getBytes(UTF_8), reader);
     }
 
     /** After the filters, and before the extension, which has what is under its path, too. */
@@ -48,31 +54,29 @@ class MetricsRoute {
                 .handler(this::answer);
     }
 
+    /** In text if that is asked for, as the extension chooses. */
     private void answer(RoutingContext context) {
-        String format = format(context.request().getHeader(HttpHeaders.ACCEPT));
-        metrics(format)
-                .thenAccept(text -> context.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, format)
-                        .end(Buffer.buffer(text)))
-                .exceptionally(failure -> {
-                    context.fail(failure);
-                    return null;
+        String accept = context.request().getHeader(HttpHeaders.ACCEPT);
+        if (accept != null && (accept.contains("text/plain") || accept.contains("text/html"))) {
+            answer(context, TextFormat.CONTENT_TYPE_004, text.get());
+        } else {
+            answer(context, TextFormat.CONTENT_TYPE_OPENMETRICS_100, openMetrics.get());
+        }
+    }
+
+    private static void answer(RoutingContext context, String format, CompletionStage<byte[]> metrics) {
+        Future.fromCompletionStage(metrics, Vertx.currentContext())
+                .onFailure(context::fail)
+                .onSuccess(read -> {
+                    if (read == null) {
+                        context.fail(503);
+                    } else if (!context.response().closed()) {
+                        // Not a copy for each: those that nobody reads count when they are written.
+                        context.response()
+                                .putHeader(HttpHeaders.CONTENT_TYPE, format)
+                                .end(Buffer.buffer(Unpooled.wrappedBuffer(read)));
+                    }
                 });
-    }
-
-    /** As the extension chooses: OpenMetrics unless somebody asks for text. */
-    private static String format(String accept) {
-        boolean isText = accept != null && (accept.contains("text/plain") || accept.contains("text/html"));
-        return isText ? TextFormat.CONTENT_TYPE_004 : TextFormat.CONTENT_TYPE_OPENMETRICS_100;
-    }
-
-    private CompletableFuture<byte[]> metrics(String format) {
-        return underWay.compute(
-                format,
-                (same, before) -> before != null && !before.isDone()
-                        ? before
-                        : CompletableFuture.supplyAsync(
-                                () -> registry.scrape(format).getBytes(UTF_8), reader));
     }
 
     @PreDestroy

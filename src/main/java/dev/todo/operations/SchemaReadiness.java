@@ -6,8 +6,6 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
@@ -26,14 +24,9 @@ class SchemaReadiness implements AsyncHealthCheck {
 
     private static final Logger LOG = Logger.getLogger(SchemaReadiness.class);
 
-    /** More than any platform has probes. Others get the answer before, since each that waits takes memory. */
-    private static final int MAX_WAITING = 100;
-
     private final AgroalDataSource database;
-    private CompletableFuture<HealthCheckResponse> answer = CompletableFuture.completedFuture(null);
-    private volatile HealthCheckResponse lastAnswer =
-            response().down().withData("reason", "busy").build();
-    private int waiting;
+    private final SharedAnswer<HealthCheckResponse> answer = new SharedAnswer<>(
+            response().down().withData("reason", "busy").build(), this::check, Infrastructure.getDefaultWorkerPool());
 
     SchemaReadiness(AgroalDataSource database) {
         this.database = database;
@@ -41,17 +34,7 @@ class SchemaReadiness implements AsyncHealthCheck {
 
     @Override
     public Uni<HealthCheckResponse> call() {
-        return Uni.createFrom().completionStage(this::answer);
-    }
-
-    private synchronized CompletionStage<HealthCheckResponse> answer() {
-        if (answer.isDone()) {
-            waiting = 0;
-            answer = CompletableFuture.supplyAsync(() -> lastAnswer = check(), Infrastructure.getDefaultWorkerPool());
-        } else if (++waiting > MAX_WAITING) {
-            return CompletableFuture.completedFuture(lastAnswer);
-        }
-        return answer;
+        return Uni.createFrom().completionStage(answer::get);
     }
 
     private static HealthCheckResponseBuilder response() {

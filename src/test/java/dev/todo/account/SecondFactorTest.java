@@ -468,6 +468,19 @@ class SecondFactorTest extends ApiTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "00", "000000000000000000000000000000"})
+    void aSecretThatIsBrokenIsGoodForNothing(String hex) {
+        var user = newUser();
+        var factor = enrol(user);
+        DATABASE.query(
+                "update second_factors set sealed_secret = decode(?, 'hex') where user_id = ?",
+                hex,
+                UUID.fromString(user.id()));
+        logIn(user, factor.code(0)).then().spec(problem(401));
+        logIn(user, factor.recoveryCodes().get(0)).then().statusCode(200);
+    }
+
     @Test
     void aSealedSecretOfAnotherUserIsGoodForNothing() {
         var user = newUser();

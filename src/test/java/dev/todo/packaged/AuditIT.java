@@ -219,6 +219,56 @@ class AuditIT extends PackagedTest {
         }
     }
 
+    /** Whoever added it may not have read the mail to the address. */
+    @Test
+    void aResetThatRemovesTheFactorSaysSo() throws Exception {
+        try (var mailbox = Mailbox.start();
+                var service = start(logged(mailbox))) {
+            service.client()
+                    .body(Map.of("email", EMAIL, "password", PASSWORD))
+                    .post("/auth/signup")
+                    .then()
+                    .statusCode(201);
+            String token = logIn(service, PASSWORD);
+            for (int i = 0; i < 2; i++) {
+                // What is only begun, nobody has added.
+                service.client(token).body(Map.of("password", PASSWORD)).delete("/auth/totp");
+                String secret = service.client(token)
+                        .body(Map.of("password", PASSWORD))
+                        .post("/auth/totp")
+                        .path("secret");
+                if (i == 1) {
+                    service.client(token)
+                            .body(Map.of("code", OneTimePassword.of(secret, 0)))
+                            .post("/auth/totp/confirm")
+                            .then()
+                            .statusCode(200);
+                }
+            }
+            service.client().body(Map.of("email", EMAIL)).post("/auth/password/forgotten");
+            service.client()
+                    .body(Map.of("token", Mailbox.awaitToken(EMAIL, "Another password"), "new_password", NEW_PASSWORD))
+                    .post("/auth/password/reset")
+                    .then()
+                    .statusCode(204);
+            service.terminate();
+            assertEquals(0, service.awaitExit());
+
+            assertEquals(
+                    List.of(
+                            "signed_up",
+                            "logged_in",
+                            "second_factor_passed",
+                            "second_factor_added",
+                            "password_reset_requested",
+                            "all_sessions_ended",
+                            "password_reset",
+                            "email_verified",
+                            "second_factor_removed"),
+                    names(events(service)));
+        }
+    }
+
     @Test
     void whatIsThrottledIsLogged() throws Exception {
         try (var mailbox = Mailbox.start();
