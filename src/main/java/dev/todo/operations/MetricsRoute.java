@@ -18,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Serves the metrics, read once for all who ask at once, by a thread of its own. The extension has a worker thread do so for
@@ -28,6 +29,10 @@ import java.util.concurrent.Executors;
 @SuppressWarnings("deprecation") // the extension's registry
 class MetricsRoute {
 
+    /** Of clients that do not read: each takes what it was answered. */
+    private static final int MAX_UNSENT = 100;
+
+    private final AtomicInteger unsent = new AtomicInteger();
     private final ExecutorService reader = Executors.newSingleThreadExecutor(work -> {
         var thread = new Thread(work, "metrics");
         thread.setDaemon(true);
@@ -64,19 +69,28 @@ class MetricsRoute {
         }
     }
 
-    private static void answer(RoutingContext context, String format, CompletionStage<byte[]> metrics) {
+    private void answer(RoutingContext context, String format, CompletionStage<byte[]> metrics) {
         Future.fromCompletionStage(metrics, Vertx.currentContext())
                 .onFailure(context::fail)
                 .onSuccess(read -> {
-                    if (read == null) {
-                        context.fail(503);
-                    } else if (!context.response().closed()) {
-                        // Not a copy for each: those that nobody reads count when they are written.
-                        context.response()
-                                .putHeader(HttpHeaders.CONTENT_TYPE, format)
-                                .end(Buffer.buffer(Unpooled.wrappedBuffer(read)));
+                    if (!context.response().closed()) {
+                        answer(context, format, read);
                     }
                 });
+    }
+
+    private void answer(RoutingContext context, String format, byte[] metrics) {
+        if (unsent.incrementAndGet() > MAX_UNSENT || metrics == null) {
+            unsent.decrementAndGet();
+            context.fail(503);
+            return;
+        }
+        // Not a copy for each
+        var body = Buffer.buffer(Unpooled.wrappedBuffer(metrics));
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, format)
+                .end(body)
+                .onComplete(sent -> unsent.decrementAndGet());
     }
 
     @PreDestroy
