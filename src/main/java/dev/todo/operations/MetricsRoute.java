@@ -82,6 +82,7 @@ class MetricsRoute {
     private void answer(RoutingContext context, String format, byte[] metrics) {
         if (unsent.incrementAndGet() > MAX_UNSENT || metrics == null) {
             unsent.decrementAndGet();
+            context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
             context.fail(503);
             return;
         }
