@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ServiceProcess;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,7 +64,7 @@ class MetricsIT extends PackagedTest {
                 }
                 sockets.forEach(socket -> send(socket, request));
                 for (var end = Instant.now().plusSeconds(10); Instant.now().isBefore(end); ) {
-                    service.client().get("/q/health/live").then().statusCode(200);
+                    once(service.client()).get("/q/health/live").then().statusCode(200);
                 }
             } finally {
                 for (Socket socket : sockets) {
@@ -79,9 +80,9 @@ class MetricsIT extends PackagedTest {
         for (String path : PATHS) {
             for (String method : List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "X")) {
                 for (String type : List.of("application/json", "text/plain")) {
-                    service.client().contentType(type).body("{").request(method, path);
-                    service.client("x").contentType(type).body("{}").request(method, path);
-                    service.client().accept("image/png").request(method, path);
+                    once(service.client()).contentType(type).body("{").request(method, path);
+                    once(service.client("x")).contentType(type).body("{}").request(method, path);
+                    once(service.client()).accept("image/png").request(method, path);
                 }
             }
         }
@@ -89,6 +90,11 @@ class MetricsIT extends PackagedTest {
         assertTrue(size > LARGE, size + " bytes");
         assertEquals(
                 200, service.client().accept("text/plain").get("/q/metrics").statusCode());
+    }
+
+    /** Leaves no connection open, so that there is room for the next one. */
+    private static RequestSpecification once(RequestSpecification client) {
+        return client.header("Connection", "close");
     }
 
     private static Socket connect(ServiceProcess service) throws IOException {
