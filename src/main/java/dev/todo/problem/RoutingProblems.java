@@ -81,6 +81,9 @@ class RoutingProblems {
                         answer(context, 400, "The address is malformed: percent-encode every % and what is not ASCII.");
                     } else if (isTooLarge(context.request().getHeader(HttpHeaders.CONTENT_LENGTH))) {
                         answer(context, 413, StandardDetails.of(413));
+                    } else if (context.normalizedPath().startsWith("/q/health/group")) {
+                        // There are none. Quarkus makes one of any name, until there are too many: then it fails.
+                        answer(context, 404, StandardDetails.of(404));
                     } else if (Routes.isReadOnly(context.normalizedPath())
                             && !READING.contains(context.request().method())) {
                         context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.todo.testing.ApiTest;
 import dev.todo.testing.TestEnvironment;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -181,6 +182,16 @@ class HardeningTest extends ApiTest {
                     answer);
             assertFalse(answer.contains("s3cret") || answer.contains(method + " "), answer);
         }
+    }
+
+    /** As many as make the extension fail. */
+    @Test
+    void madeUpGroupsOfHealthChecksAreNowhere() {
+        for (int i = 0; i < 110; i++) {
+            RestAssured.get("/q/health/group/made-up-" + i).then().spec(problem(404));
+        }
+        RestAssured.get("/q/health/group").then().spec(problem(404));
+        RestAssured.get("/q//health/./group/x").then().spec(problem(404));
     }
 
     @ParameterizedTest
