@@ -42,11 +42,11 @@ class MetricsRoute {
     private final SharedAnswer<byte[]> text;
 
     MetricsRoute(PrometheusMeterRegistry registry) {
-        this.openMetrics = answer(registry, TextFormat.CONTENT_TYPE_OPENMETRICS_100);
-        this.text = answer(registry, TextFormat.CONTENT_TYPE_004);
+        this.openMetrics = shared(registry, TextFormat.CONTENT_TYPE_OPENMETRICS_100);
+        this.text = shared(registry, TextFormat.CONTENT_TYPE_004);
     }
 
-    private SharedAnswer<byte[]> answer(PrometheusMeterRegistry registry, String format) {
+    private SharedAnswer<byte[]> shared(PrometheusMeterRegistry registry, String format) {
         return new SharedAnswer<>(null, () -> registry.scrape(format).getBytes(UTF_8), reader);
     }
 

@@ -105,18 +105,22 @@ class ConcurrencyLimitTest extends ApiTest {
         bearer(other).get("/api/tasks").then().statusCode(200);
     }
 
-    /** All of those if the machine is quick: the database gives up four every 4.5 seconds, which makes room for others. */
-    private void assertRefused(int most, int sent) {
+    private void assertRefused(int refused, int sent) {
         var end = Instant.now().plusSeconds(30);
         var answers = whileNoneEnds(sent, changes -> {
-            while (changes.stream().filter(CompletableFuture::isDone).count() < most
+            while (changes.stream().filter(CompletableFuture::isDone).count() < refused
                     && Instant.now().isBefore(end)) {
                 LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
             }
         });
         var tooMany =
                 answers.stream().filter(answer -> answer.statusCode() == 429).toList();
-        assertTrue(!tooMany.isEmpty() && tooMany.size() <= most, tooMany.size() + " were refused");
+        // On a slow machine the database has given up some meanwhile, each of which has made room for another.
+        long givenUp =
+                answers.stream().filter(answer -> answer.statusCode() == 503).count();
+        assertTrue(
+                tooMany.size() <= refused && tooMany.size() >= refused - givenUp,
+                tooMany.size() + " were refused, and " + givenUp + " given up");
         for (var answer : tooMany) {
             assertEquals("1", answer.headers().firstValue("Retry-After").orElseThrow());
             assertEquals(

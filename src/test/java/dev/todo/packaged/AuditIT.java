@@ -33,10 +33,7 @@ class AuditIT extends PackagedTest {
     @Test
     void whatHappensToAnAccountIsLoggedWithoutPersonalDataButTheUsersId() throws Exception {
         try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
-            String user = service.client()
-                    .body(Map.of("email", EMAIL, "password", PASSWORD))
-                    .post("/auth/signup")
-                    .path("id");
+            String user = signUp(service);
             logIn(service, "wrong password");
             String token = logIn(service, PASSWORD);
             String other = logIn(service, PASSWORD);
@@ -140,11 +137,7 @@ class AuditIT extends PackagedTest {
     void factorsResetsAndProofsOfAnAddressAreLoggedWithoutCodeOrToken() throws Exception {
         try (var mailbox = Mailbox.start();
                 var service = start(logged(mailbox))) {
-            service.client()
-                    .body(Map.of("email", EMAIL, "password", PASSWORD))
-                    .post("/auth/signup")
-                    .then()
-                    .statusCode(201);
+            signUp(service);
             String verification = Mailbox.awaitToken(EMAIL, "Is this your address?");
             String token = logIn(service, PASSWORD);
             String secret = service.client(token)
@@ -224,11 +217,7 @@ class AuditIT extends PackagedTest {
     void aResetThatRemovesTheFactorSaysSo() throws Exception {
         try (var mailbox = Mailbox.start();
                 var service = start(logged(mailbox))) {
-            service.client()
-                    .body(Map.of("email", EMAIL, "password", PASSWORD))
-                    .post("/auth/signup")
-                    .then()
-                    .statusCode(201);
+            signUp(service);
             String token = logIn(service, PASSWORD);
             for (int i = 0; i < 2; i++) {
                 // What is only begun, nobody has added.
@@ -273,10 +262,7 @@ class AuditIT extends PackagedTest {
     void whatIsThrottledIsLogged() throws Exception {
         try (var mailbox = Mailbox.start();
                 var service = start(logged(mailbox))) {
-            String user = service.client()
-                    .body(Map.of("email", EMAIL, "password", PASSWORD))
-                    .post("/auth/signup")
-                    .path("id");
+            String user = signUp(service);
             for (int i = 1; i <= 5; i++) {
                 service.client().body(Map.of("email", EMAIL)).post("/auth/password/forgotten");
                 Mailbox.awaitToken(EMAIL, "Another password", i);
@@ -354,6 +340,16 @@ class AuditIT extends PackagedTest {
         return events.stream()
                 .map(event -> event.path("mdc").path("event").asText())
                 .toList();
+    }
+
+    private static String signUp(ServiceProcess service) {
+        return service.client()
+                .body(Map.of("email", EMAIL, "password", PASSWORD))
+                .post("/auth/signup")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
     }
 
     private static String logIn(ServiceProcess service, String password) {

@@ -40,7 +40,6 @@ class LargeListIT extends PackagedTest {
 
     private ServiceProcess service;
     private String token;
-    private int late;
 
     @BeforeEach
     void makeLargeTasks() throws Exception {
@@ -67,7 +66,7 @@ class LargeListIT extends PackagedTest {
                 16,
                 () -> HttpRequest.newBuilder(service.uri("/api/tasks?limit=200"))
                         .header("Authorization", "Bearer " + token))) {
-            var end = Instant.now().plusSeconds(30);
+            var end = Instant.now().plusSeconds(15);
             while (Instant.now().isBefore(end)) {
                 assertAlive();
             }
@@ -163,7 +162,7 @@ class LargeListIT extends PackagedTest {
         String other = service.newToken();
         Deque<Readers> waves = new ArrayDeque<>();
         try {
-            var end = Instant.now().plusSeconds(30);
+            var end = Instant.now().plusSeconds(15);
             while (Instant.now().isBefore(end)) {
                 for (String each : tokens) {
                     var readers = new Readers(30);
@@ -286,13 +285,11 @@ class LargeListIT extends PackagedTest {
         }
     }
 
-    /** One that is late may be the machine's doing. */
     private void assertAlive() {
         var sent = Instant.now();
         service.client().get("/q/health/live").then().statusCode(200);
         var took = Duration.between(sent, Instant.now());
-        late += took.toSeconds() < 2 ? 0 : 1;
-        assertTrue(took.toSeconds() < 10 && late <= 2, "liveness took " + took);
+        assertTrue(took.toSeconds() < 2, "liveness took " + took);
     }
 
     /** Connections on which much is asked for and nothing read. */

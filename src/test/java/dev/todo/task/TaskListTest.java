@@ -551,17 +551,14 @@ class TaskListTest extends ApiTest {
                             CompletableFuture.supplyAsync(() -> searchSlowly(i % 2 == 0 ? user : accomplice), threads))
                     .toList();
             awaitSearches(2);
-            // Who is held up gets a 503 in the end; one that is late may be the machine's doing.
-            int late = 0;
             do {
                 for (String list : List.of("/api/tasks", "/api/tasks?limit=200", "/api/tasks?q=rent")) {
                     var answer = other.client().get(list);
                     answer.then().statusCode(200).body("items", hasSize(1));
-                    late += answer.time() < 2000 ? 0 : 1;
+                    assertTrue(answer.time() < 2000, list + " took " + answer.time() + " ms");
                 }
                 RestAssured.get("/q/health/ready").then().statusCode(200);
             } while (!flood.stream().allMatch(CompletableFuture::isDone));
-            assertTrue(late <= 2, late + " lists took longer than 2 s");
             var refused = flood.stream()
                     .map(CompletableFuture::join)
                     .filter(answer -> answer.statusCode() != 200)
@@ -597,12 +594,9 @@ class TaskListTest extends ApiTest {
                             threads))
                     .toList();
             awaitSearches(3);
-            // Where all wait in one queue, none is served in time.
-            long served = IntStream.range(0, 3)
-                    .mapToObj(i -> other.client().get("/api/tasks?q=rent").statusCode())
-                    .filter(status -> status == 200)
-                    .count();
-            assertTrue(served >= 2, served + " of 3 were served");
+            for (int i = 0; i < 3; i++) {
+                other.client().get("/api/tasks?q=rent").then().statusCode(200).body("items", hasSize(1));
+            }
             isOver.set(true);
             flood.forEach(CompletableFuture::join);
         } finally {

@@ -24,6 +24,8 @@ public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     private static final Set<Integer> PORTS = ConcurrentHashMap.newKeySet();
 
     private static final Path NATIVE = Path.of(System.getProperty("native.image.path", "none"));
@@ -96,7 +98,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Waits until the service has written this to its log. */
     public ServiceProcess awaitOutput(String text) throws IOException {
-        var end = Instant.now().plus(START_LIMIT);
+        var end = Instant.now().plus(LIMIT);
         while (!output().contains(text)) {
             if (Instant.now().isAfter(end)) {
                 throw new AssertionError("No \"" + text + "\": " + output());
@@ -144,7 +146,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     public int awaitExit() throws InterruptedException, IOException {
-        if (!process.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("The service did not end: " + output());
         }
         return process.exitValue();
