@@ -74,7 +74,7 @@ class Accounts {
                     return Account.of(user);
                 });
                 audit.record(AuditLog.Event.SIGNED_UP, account.id());
-                mailProofs.welcome(account);
+                mailProofs.welcome(account, client);
                 return account;
             } catch (ConstraintViolationException e) {
                 if ("users_email_key".equals(e.getConstraintName())) {

@@ -4,6 +4,7 @@ import dev.todo.account.MailToken.Purpose;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
+import dev.todo.common.FairQueue;
 import dev.todo.common.LogContext;
 import dev.todo.mail.Mails;
 import dev.todo.password.PasswordHash;
@@ -16,9 +17,11 @@ import dev.todo.throttle.Throttles;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Reception;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,11 +29,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -44,7 +42,11 @@ class MailProofs {
     private static final int WAITING = 1_000;
 
     /** For what is waiting when the service ends. */
-    private static final int LAST_SECONDS = 5;
+    private static final Duration LAST = Duration.ofSeconds(5);
+
+    private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
+
+    private static final String DROPPED = "A mail was not sent: too many are waiting for the mail server";
 
     private final Mails mails;
     private final PasswordHashes hashes;
@@ -52,13 +54,11 @@ class MailProofs {
     private final SecondFactors secondFactors;
     private final Throttles throttles;
 
-    /** Threads of their own, which a slow mail server may hold up. */
-    private final ExecutorService executor =
-            new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), work -> {
-                var thread = new Thread(work, "mail");
-                thread.setDaemon(true);
-                return thread;
-            });
+    /** By the network of who asked: no rush of sign-ups from elsewhere drops anybody's mail. */
+    private final FairQueue<Runnable> queue = new FairQueue<>(WAITING);
+
+    /** Of their own, which a slow mail server may hold up. */
+    private List<Thread> threads;
 
     private final AuditLog audit;
 
@@ -77,15 +77,21 @@ class MailProofs {
         this.audit = audit;
     }
 
+    @PostConstruct
+    void start() {
+        threads = queue.startThreads(THREADS, "mail", Runnable::run);
+    }
+
     /**
      * Sends a token to an address if it is a user's. Returns before it looks, so that its time tells nothing.
      *
-     * @throws ProblemException 429 if too much is asked for from the client's address, 501 without mail
+     * @throws ProblemException 429 if too much is asked for from the client's address, 501 without mail, 503 if too
+     *     much waits for the mail server
      */
     void requestReset(String email, Client client) {
         mails.require();
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        inBackground(() -> {
+        request(client, () -> {
             var user = QuarkusTransaction.requiringNew()
                     .call(() -> User.findByEmail(email).map(Account::of));
             user.ifPresent(account -> {
@@ -102,21 +108,22 @@ class MailProofs {
     }
 
     /** Sends a token for the address of an account that was just made, if there is mail. */
-    void welcome(Account account) {
-        if (mails.areOn()) {
-            inBackground(() -> sendVerification(account));
+    void welcome(Account account, Client client) {
+        if (mails.areOn() && !isQueued(client, () -> sendVerification(account))) {
+            LOG.error(DROPPED);
         }
     }
 
     /**
      * Sends another token for the address.
      *
-     * @throws ProblemException 429 if too much is asked for from the client's address, 501 without mail
+     * @throws ProblemException 429 if too much is asked for from the client's address, 501 without mail, 503 if too
+     *     much waits for the mail server
      */
     void requestVerification(Account account, Client client) {
         mails.require();
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        inBackground(() -> {
+        request(client, () -> {
             boolean isUnverified = QuarkusTransaction.requiringNew()
                     .call(() -> User.count("id = ?1 and emailVerifiedAt is null", account.id()) == 1);
             if (isUnverified) {
@@ -153,7 +160,14 @@ class MailProofs {
                 .call(() -> MailToken.of(user).stream().map(MailTokenView::of).toList());
     }
 
-    private void inBackground(Runnable work) {
+    private void request(Client client, Runnable work) {
+        if (!isQueued(client, work)) {
+            throw ProblemException.unavailable("Too much mail waits to be sent at the moment.", RETRY_AFTER);
+        }
+    }
+
+    /** Works in the background, unless there is no room; makes room where others from one network have more waiting. */
+    private boolean isQueued(Client client, Runnable work) {
         Supplier<Void> logged = LogContext.carriedTo(() -> {
             try {
                 work.run();
@@ -162,21 +176,25 @@ class MailProofs {
             }
             return null;
         });
-        try {
-            executor.execute(logged::get);
-        } catch (RejectedExecutionException e) {
-            LOG.error("A mail was not sent: too many are waiting for the mail server");
+        Runnable queued = logged::get;
+        Optional<Runnable> dropped = queue.add(client.network(), queued);
+        if (dropped.filter(other -> other != queued).isPresent()) {
+            LOG.error(DROPPED);
         }
+        return !dropped.equals(Optional.of(queued));
     }
 
     /** Before the database is closed, which a mail that waits has still to be written to. */
     void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
-        executor.shutdown();
+        queue.close();
+        var end = Instant.now().plus(LAST);
         try {
-            if (!executor.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warnf(
-                        "Mails that were waiting for the mail server are dropped: %d",
-                        executor.shutdownNow().size());
+            for (var thread : threads) {
+                thread.join(Math.max(1, Duration.between(Instant.now(), end).toMillis()));
+            }
+            if (threads.stream().anyMatch(Thread::isAlive)) {
+                LOG.warnf("Mails that were waiting for the mail server are dropped: %d", queue.clear());
+                threads.forEach(Thread::interrupt);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,7 +14,6 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -54,6 +53,19 @@ class PasswordChecks {
         }
     }
 
+    /** Who somebody says to be; what failures are counted for, whether there is such an account or not. */
+    private record Claim(Optional<Passed> candidate, String account) {
+
+        static Claim of(String email) {
+            Optional<Passed> candidate = User.findByEmail(email).map(PasswordChecks::candidate);
+            // Also where nobody needs it: its time would tell.
+            String comparable = User.comparable(email);
+            // No user's id has an @.
+            return new Claim(
+                    candidate, candidate.map(found -> found.user().toString()).orElse("@" + comparable));
+        }
+    }
+
     private final PasswordHashes hashes;
     private final PasswordWorkers workers;
     private final SecondFactors factors;
@@ -78,13 +90,9 @@ class PasswordChecks {
      * {@link ProblemException}: 401, or 429 during a delay, for which nothing is tested.
      */
     <T> Uni<T> logIn(Credentials.LogIn input, Client client, Function<Passed, T> then) {
-        var candidate = QuarkusTransaction.requiringNew()
-                .call(() -> User.findByEmail(input.email()).map(PasswordChecks::candidate));
-        String account = candidate
-                .map(found -> found.user().toString())
-                // No user's id has an @.
-                .orElseGet(() -> "@" + input.email().toLowerCase(Locale.ROOT));
-        Attempt attempt = throttles.begin(account, client);
+        var claim = QuarkusTransaction.requiringNew().call(() -> Claim.of(input.email()));
+        Optional<Passed> candidate = claim.candidate();
+        Attempt attempt = throttles.begin(claim.account(), client);
         return test(input.password(), candidate, client, attempt, isRight -> {
             throttles.refuseIfBlocked(attempt);
             if (!isRight) {

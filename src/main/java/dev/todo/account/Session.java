@@ -107,14 +107,16 @@ class Session extends PanacheEntityBase {
         }
     }
 
-    /** Ends all of a user's but those that were used latest. */
-    static void endOldest(UUID owner, int kept) {
-        getEntityManager()
-                .createNativeQuery("delete from sessions where id in (select id from sessions where user_id = :owner"
-                        + " order by last_used_at desc, id desc offset :kept)")
+    /** Ends all of a user's but those that were used latest; which it ended. */
+    static List<UUID> endOldest(UUID owner, int kept) {
+        return getSession()
+                .createNativeQuery(
+                        "delete from sessions where id in (select id from sessions where user_id = :owner"
+                                + " order by last_used_at desc, id desc offset :kept) returning id",
+                        UUID.class)
                 .setParameter("owner", owner)
                 .setParameter("kept", kept)
-                .executeUpdate();
+                .getResultList();
     }
 
     static boolean end(UUID owner, UUID id) {

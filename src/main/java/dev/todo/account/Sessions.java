@@ -37,23 +37,21 @@ class Sessions {
 
     /** Begins a session of a user; empty if the user is gone, or has another password by now. */
     Optional<AccessToken> begin(PasswordChecks.Passed passed, Client client) {
-        record Begun(UUID session, AccessToken token) {}
+        record Begun(List<UUID> ended, UUID session, AccessToken token) {}
         var begun = QuarkusTransaction.requiringNew()
                 .call(() -> passed.find().map(found -> {
-                    var session = persist(found, client);
-                    return new Begun(session.id, tokens.issue(session, limits.end(session)));
+                    List<UUID> ended = Session.endOldest(found.id, SessionLimits.PER_USER - 1);
+                    var session = Session.begun(found, client);
+                    session.persist();
+                    // Last, since it holds rows of others, who may be waited for.
+                    clearEnded();
+                    return new Begun(ended, session.id, tokens.issue(session, limits.end(session)));
                 }));
-        begun.ifPresent(made -> audit.record(Event.LOGGED_IN, passed.user(), made.session()));
+        begun.ifPresent(made -> {
+            made.ended().forEach(session -> audit.record(Event.SESSION_ENDED, passed.user(), session));
+            audit.record(Event.LOGGED_IN, passed.user(), made.session());
+        });
         return begun.map(Begun::token);
-    }
-
-    private Session persist(User user, Client client) {
-        Session.endOldest(user.id, SessionLimits.PER_USER - 1);
-        var session = Session.begun(user, client);
-        session.persist();
-        // Last, since it holds rows of others, who may be waited for.
-        clearEnded();
-        return session;
     }
 
     private void clearEnded() {

@@ -3,6 +3,7 @@ package dev.todo.password;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.client.Client;
+import dev.todo.common.FairQueue;
 import dev.todo.problem.ProblemException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -63,21 +64,7 @@ public class PasswordWorkers {
     void start() {
         // One core is left to everything else, if there is another.
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        for (int i = 0; i < threads; i++) {
-            var thread = new Thread(this::work, "password-worker");
-            thread.setDaemon(true);
-            thread.start();
-        }
-    }
-
-    private void work() {
-        try {
-            for (var next = queue.take(); next.isPresent(); next = queue.take()) {
-                next.get().run();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        queue.startThreads(threads, "password-worker", Work::run);
     }
 
     /** As {@link #submit(Client, Supplier, Function, Runnable)}, with nothing to undo. */

@@ -88,6 +88,24 @@ class ThrottleTest extends ApiTest {
         }
     }
 
+    /** Java and the database write its small letter in different ways; only one of them tells which addresses are the same. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCapitalSigmaCountsAsItsSmallLetterWhetherTheAddressIsKnownOrNot(boolean isKnown) {
+        String rest = "1" + newEmail();
+        if (isKnown) {
+            anonymous()
+                    .body(Map.of("email", "οΣ" + rest, "password", PASSWORD))
+                    .post("/auth/signup")
+                    .then()
+                    .statusCode(201);
+        }
+        fail("οΣ" + rest, newAddress(), 3);
+        fail("ος" + rest, newAddress(), 2);
+        tryLogIn("οσ" + rest, WRONG, newAddress()).then().spec(problem(401));
+        tryLogIn("Ος" + rest, WRONG, newAddress()).then().spec(problem(429));
+    }
+
     /** A second may have ended between two answers. */
     private static List<String> headersButSeconds(Response answer) {
         return headers(answer).stream()

@@ -214,6 +214,26 @@ class AuditIT extends PackagedTest {
 
     /** Whoever added it may not have read the mail to the address. */
     @Test
+    void whichSessionALogInEndsBecauseThereAreTooManyIsLogged() throws Exception {
+        try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
+            signUp(service);
+            logIn(service, PASSWORD);
+            String oldest = database().query("select id from sessions").get(0);
+            database()
+                    .query("insert into sessions select gen_random_uuid(), user_id, created_at,"
+                            + " last_used_at + interval '1 minute' * n, null, address, 0, '{}'"
+                            + " from sessions, generate_series(1, 99) n");
+            logIn(service, PASSWORD);
+            service.terminate();
+            assertEquals(0, service.awaitExit());
+
+            var events = events(service);
+            assertEquals(List.of("signed_up", "logged_in", "session_ended", "logged_in"), names(events));
+            assertEquals(oldest, events.get(2).path("mdc").path("session").asText());
+        }
+    }
+
+    @Test
     void aResetThatRemovesTheFactorSaysSo() throws Exception {
         try (var mailbox = Mailbox.start();
                 var service = start(logged(mailbox))) {

@@ -120,15 +120,7 @@ class TerminationIT extends PackagedTest {
 
     /** With two mails under way and one that waits. */
     private ServiceProcess startWith(StuckMailServer mailServer) throws Exception {
-        var service = start(Map.of(
-                "SMTP_HOST",
-                "localhost",
-                "SMTP_PORT",
-                Integer.toString(mailServer.port()),
-                "SMTP_TLS",
-                "none",
-                "MAIL_FROM",
-                "todo@example.org"));
+        var service = start(mailServer.environment());
         for (int i = 0; i < 3; i++) {
             service.newToken();
         }

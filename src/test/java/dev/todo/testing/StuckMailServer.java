@@ -9,8 +9,12 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** A mail server that says nothing more to its first two clients after a few answers, until it is told to go on. */
 public final class StuckMailServer implements Closeable {
@@ -39,9 +43,33 @@ public final class StuckMailServer implements Closeable {
         return socket.getLocalPort();
     }
 
+    /** What has the service send its mails here. */
+    public Map<String, String> environment() {
+        return Map.of(
+                "SMTP_HOST",
+                "localhost",
+                "SMTP_PORT",
+                Integer.toString(port()),
+                "SMTP_TLS",
+                "none",
+                "MAIL_FROM",
+                "todo@example.org");
+    }
+
     /** How many it has accepted. */
     public int mails() {
         return mails.get();
+    }
+
+    /** Waits until it has accepted so many, for a minute at most. */
+    public void awaitMails(int count) {
+        Instant end = Instant.now().plusSeconds(60);
+        while (mails.get() < count) {
+            if (Instant.now().isAfter(end)) {
+                throw new AssertionError("Mails: " + mails);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     /** Waits until its first clients are there. */

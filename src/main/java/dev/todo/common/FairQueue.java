@@ -1,16 +1,22 @@
-package dev.todo.password;
+package dev.todo.common;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * What waits for several clients, who are served in turns, and each in order. When it is full, whoever has most waiting
  * gives way, so that few clients cannot keep another out.
  */
-final class FairQueue<E> {
+public final class FairQueue<E> {
+
+    private static final Logger LOG = Logger.getLogger(FairQueue.class);
 
     private final int capacity;
 
@@ -20,12 +26,12 @@ final class FairQueue<E> {
     private int size;
     private boolean isClosed;
 
-    FairQueue(int capacity) {
+    public FairQueue(int capacity) {
         this.capacity = capacity;
     }
 
     /** The element that there is no room for, if any: this one, or the newest of a client who has more waiting. */
-    synchronized Optional<E> add(String client, E element) {
+    public synchronized Optional<E> add(String client, E element) {
         if (isClosed) {
             return Optional.of(element);
         }
@@ -52,6 +58,35 @@ final class FairQueue<E> {
         return newest;
     }
 
+    /** Starts threads that take what comes, until the queue is closed and nothing is left, or they are interrupted. */
+    public List<Thread> startThreads(int count, String name, Consumer<E> consumer) {
+        return Stream.generate(() -> new Thread(() -> consume(consumer), name))
+                .limit(count)
+                .peek(thread -> {
+                    thread.setDaemon(true);
+                    thread.start();
+                })
+                .toList();
+    }
+
+    private void consume(Consumer<E> consumer) {
+        try {
+            for (var next = take(); next.isPresent(); next = take()) {
+                try {
+                    consumer.accept(next.get());
+                } catch (RuntimeException | Error e) {
+                    // The others wait for this thread.
+                    LOG.errorf(
+                            e,
+                            "What waited for a %s has failed",
+                            Thread.currentThread().getName());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Waits for an element; empty when the queue is closed and nothing is left. */
     synchronized Optional<E> take() throws InterruptedException {
         while (size == 0) {
@@ -70,7 +105,7 @@ final class FairQueue<E> {
     }
 
     /** False if it is not waiting any more. */
-    synchronized boolean remove(String client, E element) {
+    public synchronized boolean remove(String client, E element) {
         boolean isRemoved = waiting.containsKey(client) && waiting.get(client).remove(element);
         if (isRemoved) {
             removed(client);
@@ -85,12 +120,20 @@ final class FairQueue<E> {
         }
     }
 
-    synchronized int count(String client) {
+    public synchronized int count(String client) {
         return waiting.containsKey(client) ? waiting.get(client).size() : 0;
     }
 
+    /** Empties it, and tells how many were waiting. */
+    public synchronized int clear() {
+        int count = size;
+        waiting.clear();
+        size = 0;
+        return count;
+    }
+
     /** Takes no more; what is there can still be taken. */
-    synchronized void close() {
+    public synchronized void close() {
         isClosed = true;
         notifyAll();
     }

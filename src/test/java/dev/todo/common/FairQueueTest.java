@@ -1,4 +1,4 @@
-package dev.todo.password;
+package dev.todo.common;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
