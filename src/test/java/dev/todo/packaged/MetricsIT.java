@@ -1,19 +1,13 @@
 package dev.todo.packaged;
 
 import static dev.todo.testing.RawConnection.lines;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.todo.testing.ServiceProcess;
+import dev.todo.testing.UnreadConnections;
 import io.restassured.specification.RequestSpecification;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,22 +47,13 @@ class MetricsIT extends PackagedTest {
         // The native binary has its own limit.
         try (var service = start(Map.of("JAVA_TOOL_OPTIONS", "-Xmx192m"))) {
             makeThemLarge(service);
-            byte[] request = (lines("GET /q/metrics HTTP/1.1", "Host: a", "")
+            String requests = (lines("GET /q/metrics HTTP/1.1", "Host: a", "")
                             + lines("GET /q/metrics HTTP/1.1", "Host: a", "Accept: text/plain", ""))
-                    .repeat(6)
-                    .getBytes(US_ASCII);
-            List<Socket> sockets = new ArrayList<>();
-            try {
-                for (int i = 0; i < CONNECTIONS; i++) {
-                    sockets.add(connect(service));
-                }
-                sockets.forEach(socket -> send(socket, request));
+                    .repeat(6);
+            try (var connections = new UnreadConnections(service.port(), CONNECTIONS)) {
+                connections.send(i -> requests);
                 for (var end = Instant.now().plusSeconds(10); Instant.now().isBefore(end); ) {
                     once(service.client()).get("/q/health/live").then().statusCode(200);
-                }
-            } finally {
-                for (Socket socket : sockets) {
-                    socket.close();
                 }
             }
             service.awaitStatus("/q/metrics", 200);
@@ -95,22 +80,5 @@ class MetricsIT extends PackagedTest {
     /** Leaves no connection open, so that there is room for the next one. */
     private static RequestSpecification once(RequestSpecification client) {
         return client.header("Connection", "close");
-    }
-
-    private static Socket connect(ServiceProcess service) throws IOException {
-        var socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
-        return socket;
-    }
-
-    private static void send(Socket socket, byte[] request) {
-        try {
-            socket.getOutputStream().write(request);
-        } catch (SocketException e) {
-            // The service has closed it.
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

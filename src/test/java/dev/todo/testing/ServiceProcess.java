@@ -135,6 +135,15 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** The most bytes that have been in memory at once, files that are mapped as well, as Linux tells. */
+    public long mostMemory() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** As Kubernetes does when it wants a container to end. */
     public void terminate() {
         process.destroy();
