@@ -7,6 +7,7 @@ import dev.todo.account.CurrentUser;
 import dev.todo.audit.AuditLog;
 import dev.todo.audit.AuditLog.Event;
 import dev.todo.common.Connections;
+import dev.todo.export.ExportTurns.Turn;
 import dev.todo.problem.ProblemException;
 import dev.todo.task.TaskExport;
 import io.quarkus.security.Authenticated;
@@ -23,9 +24,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -43,15 +42,11 @@ class ExportResource {
 
     private static final Logger LOG = Logger.getLogger(ExportResource.class);
 
-    /** Each holds a thread for as long as its reader takes. */
-    private static final int AT_ONCE = 4;
-
     private static final Duration TIME_TO_READ = Duration.ofMinutes(2);
 
     private static final Duration RETRY = Duration.ofSeconds(10);
 
-    /** By user. */
-    private final Map<UUID, RoutingContext> running = new ConcurrentHashMap<>();
+    private final ExportTurns turns = new ExportTurns(System::nanoTime);
 
     private final CurrentUser user;
     private final AccountExport account;
@@ -76,17 +71,17 @@ class ExportResource {
     public Response export(@Context RoutingContext routing) {
         UUID owner = user.id();
         var data = account.of(user);
-        begin(owner, routing);
+        Turn turn = begin(owner, routing);
         long timer = routing.vertx().setTimer(TIME_TO_READ.toMillis(), late -> Connections.close(routing));
         // Called when the work is done, and not when the reader goes: until then it takes a thread and memory.
         CurrentRequestManager.get().registerCompletionCallback(failure -> {
             routing.vertx().cancelTimer(timer);
-            running.remove(owner, routing);
+            turn.end();
         });
         audit.record(Event.ACCOUNT_EXPORTED, owner);
         StreamingOutput output = stream -> {
             try {
-                write(owner, data, stream, routing);
+                write(owner, data, stream, routing, turn);
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
                 boolean hasReader = !routing.response().closed();
                 if (hasReader && !routing.response().headWritten()) {
@@ -105,15 +100,15 @@ class ExportResource {
                 .build();
     }
 
-    private void begin(UUID owner, RoutingContext routing) {
-        synchronized (running) {
-            if (running.size() >= AT_ONCE || running.putIfAbsent(owner, routing) != null) {
-                throw ProblemException.unavailable("Too much is being exported at the moment.", RETRY);
-            }
+    private Turn begin(UUID owner, RoutingContext routing) {
+        Turn turn = turns.begin(owner, () -> Connections.close(routing));
+        if (turn == null) {
+            throw ProblemException.unavailable("Too much is being exported at the moment.", RETRY);
         }
+        return turn;
     }
 
-    private void write(UUID owner, AccountExport.Data data, OutputStream output, RoutingContext routing)
+    private void write(UUID owner, AccountExport.Data data, OutputStream output, RoutingContext routing, Turn turn)
             throws IOException {
         // Not closed if anything fails: that would make a whole document, and a whole answer, of a part.
         JsonGenerator json = mapper.createGenerator(output);
@@ -130,7 +125,7 @@ class ExportResource {
         // What may wait for the reader comes before the end of the turn.
         json.flush();
         // Before the reader knows that it was all, and may ask again
-        running.remove(owner, routing);
+        turn.end();
         json.close();
     }
 }

@@ -48,6 +48,9 @@ public final class ConnectionGuards implements VertxServiceProvider {
         /** At once; then it is the turn of other connections. */
         private static final int MAX_READS = 4;
 
+        /** Linux takes twice that, and makes it 4 MB by itself for who does not read, where no limit of ours counts it. */
+        private static final int SEND_BUFFER = 32 << 10;
+
         private final int maxConnections;
         private final ConnectionGuard.Limits limits;
 
@@ -64,6 +67,7 @@ public final class ConnectionGuards implements VertxServiceProvider {
             bootstrap.childOption(
                     ChannelOption.RCVBUF_ALLOCATOR,
                     new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ).maxMessagesPerRead(MAX_READS));
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER);
             ChannelHandler vertx = bootstrap.config().childHandler();
             bootstrap.childHandler(new ChannelInitializer<>() {
                 @Override

@@ -46,12 +46,14 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
     /** @throws ProblemException 503 if too many large pages are on their way */
     @Override
     public void writeResponse(TaskPage page, Type type, ServerRequestContext context) throws IOException {
+        var request = (ResteasyReactiveRequestContext) context;
         int size = sizeOf(page);
         if (size < LARGE) {
             context.serverResponse().end(mapper.writeValueAsBytes(page));
+            forget(request);
             return;
         }
-        var routing = ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
+        var routing = request.serverRequest().unwrap(RoutingContext.class);
         var room = pages.take(user.id(), COPIES * size);
         boolean isUnderWay = false;
         try {
@@ -60,6 +62,7 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
                     .setResponseHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(document.length))
                     .write(document, failure -> room.giveBack())
                     .end();
+            forget(request);
             room.isWritten(document.length, () -> Connections.close(routing));
             isUnderWay = true;
         } finally {
@@ -67,6 +70,12 @@ class TaskPageWriter implements ServerMessageBodyWriter<TaskPage> {
                 room.giveBack();
             }
         }
+    }
+
+    /** The request keeps what it was answered until that is taken, with all tasks. */
+    private static void forget(ResteasyReactiveRequestContext request) {
+        request.setResult(null);
+        request.setResponse(null);
     }
 
     /** In bytes, or rather more. */

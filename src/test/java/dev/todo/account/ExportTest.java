@@ -221,6 +221,28 @@ class ExportTest extends ApiTest {
     }
 
     @Test
+    void readersWhoTakeTheirTimeGiveWayToOthers() {
+        var users = List.of(newUser(), newUser(), newUser(), newUser());
+        users.forEach(user -> makeTasks(user, 4_000, LARGE));
+        var other = newUser();
+        List<Socket> readers = users.stream().map(ExportTest::ask).toList();
+        try {
+            readers.forEach(ExportTest::readALittle);
+            awaitExport(other, () -> readers.forEach(ExportTest::readALittle));
+        } finally {
+            readers.forEach(ExportTest::reset);
+        }
+    }
+
+    private static void readALittle(Socket reader) {
+        try {
+            reader.getInputStream().readNBytes(8 << 10);
+        } catch (IOException e) {
+            // broken off
+        }
+    }
+
+    @Test
     void itCanBeAskedForAgain() {
         var user = newUser();
         for (int i = 0; i < 10; i++) {
@@ -272,9 +294,14 @@ class ExportTest extends ApiTest {
     }
 
     private static void awaitExport(User user) {
+        awaitExport(user, () -> {});
+    }
+
+    private static void awaitExport(User user, Runnable meanwhile) {
         var end = Instant.now().plusSeconds(20);
         var answer = user.client().get("/auth/me/export");
         while (isTooMuch(answer) && Instant.now().isBefore(end)) {
+            meanwhile.run();
             answer = user.client().get("/auth/me/export");
         }
         answer.then().statusCode(200);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,51 +27,106 @@ class MemoryIT extends PackagedTest {
     private static final int FOR_EACH = 15;
     private static final Duration UNREAD = Duration.ofSeconds(10);
 
-    private static final List<String> PATHS = List.of(
-            "/q/openapi",
-            "/api/tasks?limit=200",
-            "/auth/me/export",
-            "/q/metrics",
-            "/api/tasks?limit=200&sort=title",
-            "/api/tasks");
+    /** On both sides of a connection. */
+    private static final int MOST_IN_KERNEL = 160 << 10;
+
+    /** In MiB; the heap ends at 192. */
+    private static final double MOST_KEPT = 130;
+
+    private static final Pattern FULL_COLLECTION = Pattern.compile("Pause Full GC .*?->([\\d.]+)M");
 
     @Test
     void answersThatNobodyReadsFitIntoTheContainer() throws Exception {
-        assumeFalse(ServiceProcess.hasEmbeddedDatabase(), "The manifests are for the native binary.");
-        try (var service = start(Map.of())) {
-            List<String> tokens = Stream.generate(service::newToken).limit(20).toList();
-            database()
-                    .query("insert into tasks"
-                            + " (id, user_id, title, description, completed, priority, tags, due_all_day, created_at, updated_at)"
-                            + " select gen_random_uuid(), users.id, 'Task ' || n, repeat(md5(n::text), 60), false, 1, '{}',"
-                            + " false, now(), now() from users, generate_series(1, 2000) n");
-            for (int round = 0; round < ROUNDS; round++) {
-                try (var connections = new UnreadConnections(service.port(), CONNECTIONS)) {
-                    connections.send(i -> requests(tokens.get(i % tokens.size()), i));
-                    for (var end = Instant.now().plus(UNREAD); Instant.now().isBefore(end); ) {
-                        service.client()
-                                .header("Connection", "close")
-                                .get("/q/health/live")
-                                .then()
-                                .statusCode(200);
-                    }
-                }
-                service.awaitStatus("/q/health/ready", 200);
-            }
+        try (var service = flood(
+                "/q/openapi",
+                "/api/tasks?limit=200",
+                "/auth/me/export",
+                "/q/metrics",
+                "/api/tasks?limit=200&sort=title",
+                "/api/tasks")) {
             long most = service.mostMemory();
             long limit = limitOfContainer();
             assertTrue(most < limit, "MiB: %d of %d".formatted(most >> 20, limit >> 20));
         }
     }
 
-    private static String requests(String token, int connection) {
+    @Test
+    void whatIsWrittenIsNotKeptUntilItIsRead() throws Exception {
+        try (var service = flood("/api/tasks")) {
+            double kept = mostKept(service.output());
+            assertTrue(kept < MOST_KEPT, "MiB of heap: " + kept);
+        }
+    }
+
+    /** What is there does not count for the service's own limits, but does for that of its container. */
+    @Test
+    void answersThatNobodyReadsDoNotPileUpInTheKernel() throws Exception {
+        try (var service = start(Map.of());
+                var connections = new UnreadConnections(service.port(), 300)) {
+            long before = kernelsBytes();
+            connections.send(i -> requests(new String[] {"/q/openapi"}, "", i));
+            long most = 0;
+            for (var end = Instant.now().plusSeconds(5); Instant.now().isBefore(end); ) {
+                service.client().get("/q/health/live").then().statusCode(200);
+                most = Math.max(most, kernelsBytes() - before);
+            }
+            assertTrue(most < 300 * MOST_IN_KERNEL, "KiB for each connection: " + ((most / 300) >> 10));
+        }
+    }
+
+    /** Of all TCP connections, as Linux tells. */
+    private static long kernelsBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/net/sockstat")).stream()
+                .filter(line -> line.startsWith("TCP:"))
+                .mapToLong(line -> Long.parseLong(line.replaceFirst(".* mem ", "")) << 12)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Has each of many connections ask for these again and again, and read nothing. */
+    private ServiceProcess flood(String... paths) throws Exception {
+        assumeFalse(ServiceProcess.hasEmbeddedDatabase(), "Limits and log are those of the native binary.");
+        var service = launch(Map.of(), "-XX:+PrintGC").awaitStatus("/q/health/ready", 200);
+        List<String> tokens = Stream.generate(service::newToken).limit(20).toList();
+        database()
+                .query("insert into tasks"
+                        + " (id, user_id, title, description, completed, priority, tags, due_all_day, created_at, updated_at)"
+                        + " select gen_random_uuid(), users.id, 'Task ' || n, repeat(md5(n::text), 60), false, 1, '{}',"
+                        + " false, now(), now() from users, generate_series(1, 2000) n");
+        for (int round = 0; round < ROUNDS; round++) {
+            try (var connections = new UnreadConnections(service.port(), CONNECTIONS)) {
+                connections.send(i -> requests(paths, tokens.get(i % tokens.size()), i));
+                for (var end = Instant.now().plus(UNREAD); Instant.now().isBefore(end); ) {
+                    service.client()
+                            .header("Connection", "close")
+                            .get("/q/health/live")
+                            .then()
+                            .statusCode(200);
+                }
+            }
+            service.awaitStatus("/q/health/ready", 200);
+        }
+        return service;
+    }
+
+    private static String requests(String[] paths, String token, int connection) {
         return IntStream.range(connection, connection + FOR_EACH)
                 .mapToObj(i -> lines(
-                        "GET " + PATHS.get(i % PATHS.size()) + " HTTP/1.1",
+                        "GET " + paths[i % paths.length] + " HTTP/1.1",
                         "Host: a",
                         "Authorization: Bearer " + token,
                         ""))
                 .collect(joining());
+    }
+
+    /** What the garbage collector has left, at most. */
+    private static double mostKept(String output) {
+        return FULL_COLLECTION
+                .matcher(output)
+                .results()
+                .mapToDouble(collection -> Double.parseDouble(collection.group(1)))
+                .max()
+                .orElseThrow();
     }
 
     private static long limitOfContainer() throws IOException {

@@ -1,0 +1,106 @@
+package dev.todo.export;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.todo.export.ExportTurns.Turn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ExportTurnsTest {
+
+    private final List<UUID> users = List.of(user(1), user(2), user(3), user(4));
+    private final List<UUID> brokenOff = new ArrayList<>();
+    private long now;
+    private final ExportTurns turns = new ExportTurns(() -> now);
+
+    @Test
+    void fourAtOnceAndOneOfEachUser() {
+        assertNotNull(begin(user(1)));
+        assertNull(begin(user(1)));
+        users.stream().skip(1).forEach(user -> assertNotNull(begin(user)));
+        assertNull(begin(user(5)));
+        assertEquals(List.of(), brokenOff);
+    }
+
+    @Test
+    void aTurnThatHasEndedIsFree() {
+        List<Turn> begun = users.stream().map(this::begin).toList();
+        begun.get(2).end();
+        begun.get(2).end();
+        assertNotNull(begin(user(5)));
+        assertNull(begin(user(6)));
+    }
+
+    @Test
+    void whoHasHadATurnForLongestGivesWay() {
+        for (UUID user : users) {
+            pass(1);
+            begin(user);
+        }
+        pass(8);
+        assertNotNull(begin(user(5)));
+        assertEquals(List.of(user(1)), brokenOff);
+        // The next one has had less than ten seconds.
+        assertNull(begin(user(6)));
+    }
+
+    @Test
+    void whoBeginsAnewAllTheTimeGivesWayAllTheSame() {
+        List<Turn> begun = users.stream().map(this::begin).toList();
+        pass(9);
+        begun.forEach(Turn::end);
+        users.forEach(this::begin);
+        pass(2);
+        assertNotNull(begin(user(5)));
+        assertEquals(1, brokenOff.size());
+    }
+
+    @Test
+    void whoHasGivenWayTakesNobodyElsesTurn() {
+        users.forEach(this::begin);
+        pass(11);
+        for (int i = 5; i < 9; i++) {
+            assertNotNull(begin(user(i)));
+        }
+        pass(11);
+        assertNull(begin(user(1)));
+        assertEquals(4, brokenOff.size());
+    }
+
+    @Test
+    void afterAPauseItIsAnotherTime() {
+        users.forEach(user -> begin(user).end());
+        pass(121);
+        users.forEach(this::begin);
+        pass(9);
+        assertNull(begin(user(5)));
+    }
+
+    /** Its end must not take the turn that somebody else has by now. */
+    @Test
+    void whoHasGivenWayEndsNobodyElsesTurn() {
+        Turn first = begin(user(1));
+        users.stream().skip(1).forEach(this::begin);
+        pass(11);
+        begin(user(5));
+        first.end();
+        assertNull(begin(user(1)));
+    }
+
+    private Turn begin(UUID user) {
+        return turns.begin(user, () -> brokenOff.add(user));
+    }
+
+    private void pass(int seconds) {
+        now += Duration.ofSeconds(seconds).toNanos();
+    }
+
+    private static UUID user(int number) {
+        return new UUID(0, number);
+    }
+}
