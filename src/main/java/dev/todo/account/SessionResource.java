@@ -59,8 +59,9 @@ class SessionResource {
     @Operation(operationId = "logOut", summary = "End this session")
     @APIResponse(responseCode = "204", description = "Its tokens are good for nothing any more.")
     public void logOut() {
-        sessions.end(user.id(), user.caller().session());
-        audit.record(Event.LOGGED_OUT, user.id(), user.caller().session());
+        if (sessions.end(user.id(), user.caller().session())) {
+            audit.record(Event.LOGGED_OUT, user.id(), user.caller().session());
+        }
     }
 
     @GET

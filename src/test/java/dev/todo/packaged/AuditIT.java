@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -213,6 +215,33 @@ class AuditIT extends PackagedTest {
     }
 
     /** Whoever added it may not have read the mail to the address. */
+    @Test
+    void ofTwoLogOutsAtOnceOneIsLogged() throws Exception {
+        try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
+            signUp(service);
+            String token = logIn(service, PASSWORD);
+            var threads = Executors.newFixedThreadPool(2);
+            List<CompletableFuture<Integer>> logOuts = new ArrayList<>();
+            database().whileLocked("select from sessions for update", () -> {
+                for (int i = 0; i < 2; i++) {
+                    logOuts.add(CompletableFuture.supplyAsync(
+                            () -> service.client(token).post("/auth/logout").statusCode(), threads));
+                }
+                database()
+                        .await("select 1 from pg_stat_activity where wait_event_type = 'Lock'"
+                                + " and query like 'delete from sessions%' having count(*) = 2");
+            });
+            for (var logOut : logOuts) {
+                assertEquals(204, logOut.join());
+            }
+            threads.shutdown();
+            service.terminate();
+            assertEquals(0, service.awaitExit());
+
+            assertEquals(List.of("signed_up", "logged_in", "logged_out"), names(events(service)));
+        }
+    }
+
     @Test
     void whichSessionALogInEndsBecauseThereAreTooManyIsLogged() throws Exception {
         try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
