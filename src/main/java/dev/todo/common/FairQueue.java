@@ -1,13 +1,13 @@
 package dev.todo.common;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -60,13 +60,14 @@ public final class FairQueue<E> {
 
     /** Starts threads that take what comes, until the queue is closed and nothing is left, or they are interrupted. */
     public List<Thread> startThreads(int count, String name, Consumer<E> consumer) {
-        return Stream.generate(() -> new Thread(() -> consume(consumer), name))
-                .limit(count)
-                .peek(thread -> {
-                    thread.setDaemon(true);
-                    thread.start();
-                })
-                .toList();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            var thread = new Thread(() -> consume(consumer), name);
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        return threads;
     }
 
     private void consume(Consumer<E> consumer) {

@@ -81,13 +81,14 @@ class ExportTurnsTest {
         assertNull(begin(user(5)));
     }
 
-    /** Its end must not take the turn that somebody else has by now. */
     @Test
-    void whoHasGivenWayEndsNobodyElsesTurn() {
+    void whoHasGivenWayDoesNotEndTheTurnThatTheyHaveByNow() {
         Turn first = begin(user(1));
         users.stream().skip(1).forEach(this::begin);
         pass(11);
-        begin(user(5));
+        Turn other = begin(user(5));
+        other.end();
+        assertNotNull(begin(user(1)));
         first.end();
         assertNull(begin(user(1)));
     }

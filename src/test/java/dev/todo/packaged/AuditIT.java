@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -220,12 +219,12 @@ class AuditIT extends PackagedTest {
         try (var service = start(Map.of("LOG_JSON", "true", "QUARKUS_LOG_LEVEL", "ERROR"))) {
             signUp(service);
             String token = logIn(service, PASSWORD);
-            var threads = Executors.newFixedThreadPool(2);
             List<CompletableFuture<Integer>> logOuts = new ArrayList<>();
             database().whileLocked("select from sessions for update", () -> {
                 for (int i = 0; i < 2; i++) {
                     logOuts.add(CompletableFuture.supplyAsync(
-                            () -> service.client(token).post("/auth/logout").statusCode(), threads));
+                            () -> service.client(token).post("/auth/logout").statusCode(),
+                            work -> new Thread(work).start()));
                 }
                 database()
                         .await("select 1 from pg_stat_activity where wait_event_type = 'Lock'"
@@ -234,7 +233,6 @@ class AuditIT extends PackagedTest {
             for (var logOut : logOuts) {
                 assertEquals(204, logOut.join());
             }
-            threads.shutdown();
             service.terminate();
             assertEquals(0, service.awaitExit());
 

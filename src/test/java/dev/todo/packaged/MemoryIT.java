@@ -37,13 +37,15 @@ class MemoryIT extends PackagedTest {
 
     @Test
     void answersThatNobodyReadsFitIntoTheContainer() throws Exception {
-        try (var service = flood(
-                "/q/openapi",
-                "/api/tasks?limit=200",
-                "/auth/me/export",
-                "/q/metrics",
-                "/api/tasks?limit=200&sort=title",
-                "/api/tasks")) {
+        try (var service = startNative()) {
+            flood(
+                    service,
+                    "/q/openapi",
+                    "/api/tasks?limit=200",
+                    "/auth/me/export",
+                    "/q/metrics",
+                    "/api/tasks?limit=200&sort=title",
+                    "/api/tasks");
             long most = service.mostMemory() + CONNECTIONS * SEND_BUFFER;
             long limit = limitOfContainer();
             assertTrue(most < limit, "MiB: %d of %d".formatted(most >> 20, limit >> 20));
@@ -52,7 +54,8 @@ class MemoryIT extends PackagedTest {
 
     @Test
     void whatIsWrittenIsNotKeptUntilItIsRead() throws Exception {
-        try (var service = flood("/api/tasks")) {
+        try (var service = startNative()) {
+            flood(service, "/api/tasks");
             double kept = mostKept(service.output());
             assertTrue(kept < MOST_KEPT, "MiB of heap: " + kept);
         }
@@ -83,10 +86,13 @@ class MemoryIT extends PackagedTest {
                 .orElseThrow();
     }
 
-    /** Has each of many connections ask for these again and again, and read nothing. */
-    private ServiceProcess flood(String... paths) throws Exception {
+    private ServiceProcess startNative() throws IOException {
         assumeFalse(ServiceProcess.hasEmbeddedDatabase(), "Limits and log are those of the native binary.");
-        var service = launch(Map.of(), "-XX:+PrintGC").awaitStatus("/q/health/ready", 200);
+        return launch(Map.of(), "-XX:+PrintGC").awaitStatus("/q/health/ready", 200);
+    }
+
+    /** Has each of many connections ask for these again and again, and read nothing. */
+    private void flood(ServiceProcess service, String... paths) throws IOException {
         List<String> tokens = Stream.generate(service::newToken).limit(20).toList();
         database()
                 .query("insert into tasks"
@@ -102,7 +108,6 @@ class MemoryIT extends PackagedTest {
             }
             service.awaitStatus("/q/health/ready", 200);
         }
-        return service;
     }
 
     /** Leaves no connection open, so that there is room for the next one. */
