@@ -13,7 +13,7 @@ import org.hibernate.Session;
  * Transactions that are quick for nearly all users and may take more than a minute for a few. One of a user, and two in all, may be slow
  * at once, on all replicas together, so that connections to the database and the database itself are there for others.
  */
-final class SlowTransactions {
+public final class SlowTransactions {
 
     private static final Duration USUAL = Duration.ofSeconds(1);
 
@@ -26,7 +26,21 @@ final class SlowTransactions {
 
     private static final Duration RETRY = Duration.ofSeconds(10);
 
+    private static final String DELETING = "An account is being deleted at the moment.";
+
     private SlowTransactions() {}
+
+    /**
+     * Refuses what would wait long for rows that a slow transaction of the user's has locked, and hold a connection meanwhile. Where
+     * there is none, none begins before the end of the transaction.
+     *
+     * @throws ProblemException 503 if there is one
+     */
+    public static void requireNone(UUID user) {
+        if (!lock("pg_try_advisory_xact_lock_shared", changesOf(user))) {
+            throw ProblemException.unavailable(DELETING, RETRY);
+        }
+    }
 
     /**
      * Does the work in a transaction of its own: within a second for each statement, or else again from the start, within 100
@@ -57,6 +71,7 @@ final class SlowTransactions {
                         limitStatements(PATIENCE);
                         takeTurn("user " + user);
                         takeTurn("slow 1", "slow 2");
+                        lock("pg_advisory_xact_lock", changesOf(user));
                         work.run();
                         Panache.getEntityManager().flush();
                     } finally {
@@ -72,17 +87,21 @@ final class SlowTransactions {
                 .executeUpdate();
     }
 
-    /** Until the end of the transaction. */
     private static void takeTurn(String... names) {
-        if (Stream.of(names).noneMatch(SlowTransactions::tryLock)) {
-            throw ProblemException.unavailable("An account is being deleted at the moment.", RETRY);
+        if (Stream.of(names).noneMatch(name -> lock("pg_try_advisory_xact_lock", name))) {
+            throw ProblemException.unavailable(DELETING, RETRY);
         }
     }
 
-    private static boolean tryLock(String name) {
-        return (Boolean) Panache.getEntityManager()
-                .createNativeQuery("select pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+    private static String changesOf(UUID user) {
+        return "changes of user " + user;
+    }
+
+    /** Until the end of the transaction; false only if the function is one that does not wait. */
+    private static boolean lock(String function, String name) {
+        return !Boolean.FALSE.equals(Panache.getEntityManager()
+                .createNativeQuery("select " + function + "(hashtextextended(:name, 0))")
                 .setParameter("name", "dev.todo " + name)
-                .getSingleResult();
+                .getSingleResult());
     }
 }

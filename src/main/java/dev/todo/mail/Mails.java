@@ -142,7 +142,7 @@ public class Mails {
             context.get().runOnContext(start -> {
                 try {
                     client.get()
-                            .sendMail(new MailMessage(from, to, subject, body))
+                            .sendMail(mail(to, subject, body))
                             .onComplete(sent::complete, sent::completeExceptionally);
                 } catch (RuntimeException e) {
                     sent.completeExceptionally(e);
@@ -158,5 +158,10 @@ public class Mails {
             LOG.error("A mail was perhaps not sent: the service ends");
             Thread.currentThread().interrupt();
         }
+    }
+
+    private MailMessage mail(String to, String subject, String body) {
+        // What the client makes of a long address has a bare line feed in it, which servers refuse.
+        return new MailMessage(from, to, subject, body).addHeader("To", to);
     }
 }

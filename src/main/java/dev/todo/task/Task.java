@@ -1,6 +1,8 @@
 package dev.todo.task;
 
+import dev.todo.account.SlowTransactions;
 import dev.todo.common.Times;
+import dev.todo.problem.ProblemException;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -17,9 +19,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.hibernate.Timeouts;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.annotations.UuidGenerator;
 import org.hibernate.jpa.HibernateHints;
+import org.hibernate.jpa.SpecHints;
 import org.hibernate.type.SqlTypes;
 
 /** Something that its owner wants to get done. Every query takes the owner's id. */
@@ -82,20 +86,27 @@ class Task extends PanacheEntityBase {
         return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
-    /** Finds a task to change, and holds off other changes until the transaction ends, so that none is lost. */
+    /**
+     * Finds a task to change, and holds off other changes until the transaction ends, so that none is lost.
+     *
+     * @throws ProblemException 503 if the owner's account is being deleted, which may take long
+     */
     static Optional<Task> findLocked(UUID owner, UUID id) {
+        return lock(owner, id, Timeouts.SKIP_LOCKED_MILLI).or(() -> {
+            SlowTransactions.requireNone(owner);
+            return lock(owner, id, Timeouts.WAIT_FOREVER_MILLI);
+        });
+    }
+
+    private static Optional<Task> lock(UUID owner, UUID id, int patience) {
         return Task.<Task>find("id = :id and userId = :owner", key(owner, id))
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .withHint(SpecHints.HINT_SPEC_LOCK_TIMEOUT, patience)
                 .singleResultOptional();
     }
 
     static void deleteAll(UUID owner) {
         delete("userId", owner);
-    }
-
-    /** Returns whether there was such a task. */
-    static boolean delete(UUID owner, UUID id) {
-        return delete("id = :id and userId = :owner", key(owner, id)) == 1;
     }
 
     /** Some tasks in the order in which they were made, after that one, or from the first for null. */

@@ -112,6 +112,29 @@ class DeletionTest extends ApiTest {
         assertEquals(List.of(), rows(user, "sessions"));
     }
 
+    /** Else the account that is being deleted has its changes wait, each with a connection. */
+    @Test
+    void changesOfWhatIsBeingDeletedForLongAreRefusedAtOnce() {
+        var user = newUser();
+        String task = "/api/tasks/" + user.createTask("Pay rent");
+        DATABASE.whileSlow(7, "delete on tasks", "old.user_id = '" + user.id() + "'", () -> {
+            var deletion = deletion(user);
+            DATABASE.await("select 1 from pg_locks where locktype = 'advisory' having count(*) >= 3");
+            DATABASE.await("select 1 from pg_stat_activity where wait_event = 'PgSleep'");
+            for (var answer : List.of(
+                    user.client().patch(task + "/complete"),
+                    user.client().body(Map.of("title", "Pay")).patch(task),
+                    user.client().body(Map.of("title", "Pay")).put(task),
+                    user.client().delete(task))) {
+                answer.then().spec(problem(503)).header("Retry-After", "10");
+                assertTrue(answer.time() < 1500, answer.time() + " ms");
+            }
+            assertFalse(deletion.isDone());
+            deletion.join().then().statusCode(204);
+        });
+        assertEquals(List.of(), rows(user, "tasks"));
+    }
+
     @Test
     void manyDeletionsOfOneAccountHoldNobodyUp() {
         var user = newUser();

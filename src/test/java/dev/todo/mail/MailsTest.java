@@ -85,6 +85,19 @@ class MailsTest {
         }
     }
 
+    /** The client folds a long one with a bare line feed, which servers refuse. */
+    @Test
+    void aLongAddressGetsItsMail() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (var server = StuckMailServer.after(Integer.MAX_VALUE)) {
+            var mails = mails(vertx, server, "none");
+            mails.send("a".repeat(64) + "@" + "b".repeat(63) + ".example.org", "Hello", "Hello", "page", "token");
+            assertEquals(1, server.mails());
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
     private static Mails mails(Vertx vertx, StuckMailServer server, String tls) {
         return mails(vertx, Optional.of("localhost"), server.port(), tls);
     }

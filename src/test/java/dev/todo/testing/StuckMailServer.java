@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,7 +17,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** A mail server that says nothing more to its first two clients after a few answers, until it is told to go on. */
+/**
+ * A mail server that says nothing more to its first two clients after a few answers, until it is told to go on. A line feed without a
+ * carriage return it takes for an attack, as others do (RFC 5321, section 2.3.8).
+ */
 public final class StuckMailServer implements Closeable {
 
     private static final int STUCK = 2;
@@ -104,19 +108,22 @@ public final class StuckMailServer implements Closeable {
         try (client;
                 var reader = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
             boolean inMail = false;
+            boolean isRefused = false;
             String line = "";
-            for (int said = 0; line != null; line = reader.readLine()) {
+            for (int said = 0; line != null; line = readLine(reader)) {
+                isRefused |= line.contains("\n");
                 if (inMail && !line.equals(".")) {
                     continue;
                 }
                 if (said++ == patience) {
                     released.await();
                 }
-                if (inMail) {
+                if (inMail && !isRefused) {
                     mails.incrementAndGet();
                 }
                 inMail = line.equals("DATA");
-                String answer = said == 1 ? "220 hello" : inMail ? "354 go on" : "250 fine";
+                String answer =
+                        isRefused ? "550 bare line feed" : said == 1 ? "220 hello" : inMail ? "354 go on" : "250 fine";
                 client.getOutputStream().write((answer + "\r\n").getBytes(US_ASCII));
             }
         } catch (IOException e) {
@@ -124,6 +131,18 @@ public final class StuckMailServer implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static String readLine(Reader reader) throws IOException {
+        var line = new StringBuilder();
+        for (int next = reader.read(); next >= 0; next = reader.read()) {
+            line.append((char) next);
+            int end = line.indexOf("\r\n");
+            if (end >= 0) {
+                return line.substring(0, end);
+            }
+        }
+        return null;
     }
 
     private static void inBackground(Runnable work) {
