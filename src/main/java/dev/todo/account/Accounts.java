@@ -125,6 +125,8 @@ class Accounts {
                 Session.requireAlive(caller);
                 // Before the user is locked, which whatever else is done in the user's name waits for.
                 deletions.fire(new AccountDeletion(passed.user()));
+                // That may have taken long: what was added meanwhile
+                deletions.fire(new AccountDeletion(passed.user()));
                 User user = passed.locked();
                 Session.requireAlive(caller);
                 user.delete();

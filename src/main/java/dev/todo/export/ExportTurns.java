@@ -9,19 +9,19 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * Who may export: few at once, and one export of each user. Where all turns are taken, whoever has had one for longest gives way
- * to who has not; beginning anew makes nobody's time shorter.
+ * Who may export: few at once, and one export of each user. Where all turns are taken, whoever has had them for longest, all in all,
+ * gives way to who has had them for less; beginning anew makes nobody's time shorter.
  */
 final class ExportTurns {
 
     /** Each holds a thread for as long as its reader takes. */
     private static final int AT_ONCE = 4;
 
-    /** Which nobody has to give way before. */
-    private static final Duration UNDISTURBED = Duration.ofSeconds(10);
+    /** By which somebody has had more than who they give way to, so that they do not stop each other all the time. */
+    private static final Duration ADVANTAGE = Duration.ofSeconds(10);
 
-    /** After which it counts as another time. */
-    private static final Duration PAUSE = Duration.ofMinutes(2);
+    /** After which what somebody has had is forgotten; sooner, some dozens of accounts would do to have all turns for ever. */
+    private static final Duration PAUSE = Duration.ofHours(1);
 
     private final LongSupplier nanoTime;
 
@@ -30,7 +30,7 @@ final class ExportTurns {
     /** Those that are over, the one that ended first at the beginning. */
     private final Map<UUID, Ended> ended = new LinkedHashMap<>();
 
-    private record Ended(long since, long end) {}
+    private record Ended(long used, long end) {}
 
     ExportTurns(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
@@ -40,13 +40,19 @@ final class ExportTurns {
     final class Turn {
 
         private final UUID user;
-        private final long since;
+        private final long usedBefore;
+        private final long begin;
         private final Runnable breakOff;
 
-        private Turn(UUID user, long since, Runnable breakOff) {
+        private Turn(UUID user, long usedBefore, long begin, Runnable breakOff) {
             this.user = user;
-            this.since = since;
+            this.usedBefore = usedBefore;
+            this.begin = begin;
             this.breakOff = breakOff;
+        }
+
+        private long used(long now) {
+            return usedBefore + now - begin;
         }
 
         /** May be called again. */
@@ -70,19 +76,19 @@ final class ExportTurns {
         synchronized (this) {
             long now = nanoTime.getAsLong();
             forget(now);
-            long since = ended.containsKey(user) ? ended.get(user).since : now;
+            long used = ended.containsKey(user) ? ended.get(user).used : 0;
             if (running.containsKey(user)) {
                 return null;
             }
             if (running.size() >= AT_ONCE) {
-                givingWay = longest();
-                if (now - givingWay.since <= UNDISTURBED.toNanos() || givingWay.since >= since) {
+                givingWay = longest(now);
+                if (givingWay.used(now) - used <= ADVANTAGE.toNanos()) {
                     return null;
                 }
                 running.remove(givingWay.user);
                 over(givingWay);
             }
-            turn = new Turn(user, since, breakOff);
+            turn = new Turn(user, used, now, breakOff);
             running.put(user, turn);
         }
         if (givingWay != null) {
@@ -98,15 +104,16 @@ final class ExportTurns {
         }
     }
 
-    private Turn longest() {
+    private Turn longest(long now) {
         return running.values().stream()
-                .min(Comparator.comparingLong(turn -> turn.since))
+                .max(Comparator.comparingLong(turn -> turn.used(now)))
                 .orElseThrow();
     }
 
     private void over(Turn turn) {
+        long now = nanoTime.getAsLong();
         // Last in the order
         ended.remove(turn.user);
-        ended.put(turn.user, new Ended(turn.since, nanoTime.getAsLong()));
+        ended.put(turn.user, new Ended(turn.used(now), now));
     }
 }

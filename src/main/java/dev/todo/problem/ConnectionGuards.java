@@ -54,6 +54,9 @@ public final class ConnectionGuards implements VertxServiceProvider {
          */
         private static final int SEND_BUFFER = 64 << 10;
 
+        /** Likewise; a body has 256 KB at most. */
+        private static final int RECEIVE_BUFFER = 32 << 10;
+
         private final int maxConnections;
         private final ConnectionGuard.Limits limits;
 
@@ -66,6 +69,8 @@ public final class ConnectionGuards implements VertxServiceProvider {
         public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
             super.configure(options, domainSocket, bootstrap);
             bootstrap.handler(new ConnectionLimit(maxConnections));
+            // Connections inherit it; later, Linux would have offered more.
+            bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER);
             // What has been read stays in memory as long as a byte of it waits for others.
             bootstrap.childOption(
                     ChannelOption.RCVBUF_ALLOCATOR,

@@ -135,6 +135,27 @@ class DeletionTest extends ApiTest {
         assertEquals(List.of(), rows(user, "tasks"));
     }
 
+    /** Else they are deleted with the user, whose row the log-ins wait for. */
+    @Test
+    void tasksThatAreMadeDuringALongDeletionKeepNoLogInWaiting() {
+        var user = newUser();
+        user.createTask("Pay rent");
+        DATABASE.whileSlow(6, "delete on tasks", "old.user_id = '" + user.id() + "'", () -> {
+            var deletion = deletion(user);
+            DATABASE.await("select 1 from pg_locks where locktype = 'advisory' having count(*) >= 3");
+            DATABASE.await("select 1 from pg_stat_activity where wait_event = 'PgSleep'");
+            user.createTask("Pay more rent");
+            while (!deletion.isDone()) {
+                int status = anonymous()
+                        .body(Map.of("email", user.email(), "password", PASSWORD))
+                        .post("/auth/login")
+                        .statusCode();
+                assertTrue(List.of(200, 401).contains(status), "Status " + status);
+            }
+            deletion.join().then().statusCode(204);
+        });
+    }
+
     @Test
     void manyDeletionsOfOneAccountHoldNobodyUp() {
         var user = newUser();

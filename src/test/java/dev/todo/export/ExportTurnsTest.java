@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.todo.export.ExportTurns.Turn;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -70,6 +71,43 @@ class ExportTurnsTest {
         pass(11);
         assertNull(begin(user(1)));
         assertEquals(4, brokenOff.size());
+    }
+
+    /** Else a few accounts keep the export of somebody who needs half a minute from ever being complete. */
+    @Test
+    void whoHasGivenWayDoesNotGiveWayBeforeThoseWhoHaveHadMore() {
+        UUID brokenOffOnce = user(9);
+        begin(brokenOffOnce);
+        pass(1);
+        users.stream().limit(3).forEach(this::begin);
+        pass(10);
+        begin(user(4));
+        assertEquals(List.of(brokenOffOnce), brokenOff);
+        pass(30);
+        assertNotNull(begin(brokenOffOnce));
+        pass(12);
+        for (int i = 5; i < 8; i++) {
+            assertNotNull(begin(user(i)));
+        }
+        assertEquals(5, brokenOff.size());
+        assertEquals(
+                List.of(brokenOffOnce),
+                brokenOff.stream().filter(brokenOffOnce::equals).toList());
+    }
+
+    /** Each leaves before it would have to, and comes again when all others have had a turn. */
+    @Test
+    void manyAccountsThatTakeTheTurnsInTurnKeepNobodyOut() {
+        int accounts = 60;
+        var begun = new ArrayDeque<Turn>();
+        for (int i = 0; i < 2 * accounts; i++) {
+            if (begun.size() == users.size()) {
+                begun.remove().end();
+            }
+            begun.add(begin(user(i % accounts)));
+            pass(i % users.size() == users.size() - 1 ? 9 : 0);
+        }
+        assertNotNull(begin(user(accounts)));
     }
 
     @Test

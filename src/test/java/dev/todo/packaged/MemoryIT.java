@@ -1,6 +1,7 @@
 package dev.todo.packaged;
 
 import static dev.todo.testing.RawConnection.lines;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -8,6 +9,11 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.todo.testing.ServiceProcess;
 import dev.todo.testing.UnreadConnections;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +81,55 @@ class MemoryIT extends PackagedTest {
             }
             assertTrue(most < 300 * 2 * SEND_BUFFER, "KiB for each connection: " + ((most / 300) >> 10));
         }
+    }
+
+    /** Where much comes in and is read at once, it makes room for more. */
+    @Test
+    void whatIsSentToABusyServiceDoesNotPileUpInTheKernel() throws Exception {
+        String upload = lines(
+                        "POST /nothing HTTP/1.1",
+                        "Host: a",
+                        "Content-Type: application/json",
+                        "Content-Length: 30000",
+                        "")
+                + "x".repeat(30_000);
+        try (var service = start(Map.of());
+                var client = SocketChannel.open()) {
+            client.setOption(StandardSocketOptions.SO_SNDBUF, 16 << 10);
+            client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
+            for (int i = 0; i < 100; i++) {
+                client.write(US_ASCII.encode(upload));
+                awaitProblem(client);
+            }
+            service.pause();
+            try {
+                long taken = takenWithoutReading(client);
+                assertTrue(taken < SEND_BUFFER, "KiB: " + (taken >> 10));
+            } finally {
+                service.goOn();
+            }
+        }
+    }
+
+    private static void awaitProblem(SocketChannel client) throws IOException {
+        var answer = ByteBuffer.allocate(4096);
+        do {
+            client.read(answer);
+        } while (answer.get(answer.position() - 1) != '}');
+    }
+
+    private static long takenWithoutReading(SocketChannel client) throws IOException {
+        client.configureBlocking(false);
+        long taken = 0;
+        var lastTaken = Instant.now();
+        while (Duration.between(lastTaken, Instant.now()).toMillis() < 500) {
+            int more = client.write(ByteBuffer.allocate(4096));
+            if (more > 0) {
+                taken += more;
+                lastTaken = Instant.now();
+            }
+        }
+        return taken;
     }
 
     /** Of all TCP connections, as Linux tells. */

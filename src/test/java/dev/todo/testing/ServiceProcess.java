@@ -165,6 +165,22 @@ public final class ServiceProcess implements AutoCloseable {
         return Files.readString(output);
     }
 
+    /** Has it do nothing for a while. */
+    public void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    public void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+
     /** As {@code kill -9} does. */
     public void kill() {
         process.destroyForcibly().onExit().join();
