@@ -1,5 +1,7 @@
 package dev.todo.common;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 
@@ -12,15 +14,20 @@ public final class Connections {
      * Ends a connection at once, from any thread. Goes past Vert.x, which first waits for the reader and ends the answer properly,
      * so that a part would look like the whole.
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
     public static void close(RoutingContext routing) {
-        var first = ((ConnectionBase) routing.request().connection())
-                .channel()
-                .pipeline()
-                .firstContext();
-        boolean isClosed = first == null;
-        if (!isClosed) {
-            first.close();
+        reset(((ConnectionBase) routing.request().connection()).channel());
+    }
+
+    /**
+     * Ends a connection, from any thread, without what has been sent and not taken. Of one that is only closed Linux keeps that, and
+     * counts it for the container, for as long as the client is there.
+     */
+    public static void reset(Channel channel) {
+        if (!channel.eventLoop().inEventLoop()) {
+            channel.eventLoop().execute(() -> reset(channel));
+        } else if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.unsafe().close(channel.voidPromise());
         }
     }
 }

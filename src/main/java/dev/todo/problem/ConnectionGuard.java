@@ -9,6 +9,7 @@ import static io.netty.handler.codec.http.HttpHeaderValues.CLOSE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.todo.common.Connections;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -157,8 +158,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         // Later, since Vert.x may be about to write.
-        unsentBytes =
-                new UnsentBytes(limits.unsentBytes, () -> context.executor().execute(() -> close(context)));
+        unsentBytes = new UnsentBytes(limits.unsentBytes, () -> Connections.reset(context.channel()));
         await(context);
     }
 
@@ -397,22 +397,34 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Reads on for a moment, since what is still being sent would make the system reset the connection, answer and all. */
     private void end(Object last, ChannelHandlerContext context) {
         ended = true;
         stopWaiting();
         context.writeAndFlush(last).addListener(sent -> linger(context));
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if closing fails
+    /**
+     * Reads on for a moment, since what is still being sent would make the system reset the connection, answer and all; or until
+     * whoever has asked for an answer and the end of the connection has had the time to read it.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if it fails
     private void linger(ChannelHandlerContext context) {
         ((DuplexChannel) context.channel()).shutdownOutput();
-        context.executor().schedule(() -> close(context), LINGER.toMillis(), MILLISECONDS);
+        Duration patience = answerEndsConnection ? limits.readTimeout : LINGER;
+        context.executor().schedule(() -> Connections.reset(context.channel()), patience.toMillis(), MILLISECONDS);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if it fails
-    private static void close(ChannelHandlerContext context) {
-        context.close();
+    /** What Vert.x closes, when the system has all of the answer but the client perhaps has not. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
+        if (!context.channel().isActive()) {
+            super.close(context, promise);
+            return;
+        }
+        if (!ended) {
+            end(Unpooled.EMPTY_BUFFER, context);
+        }
+        context.channel().closeFuture().addListener(closed -> promise.trySuccess());
     }
 
     private static FullHttpResponse refusal(int status) {
@@ -462,7 +474,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         sent.addListener(written -> {
             if (!written.isSuccess()) {
                 // For want of memory, say: what came after it would be taken for the rest.
-                close(context);
+                Connections.reset(context.channel());
             }
             sent(bytes, isLast, context);
         });
@@ -498,7 +510,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if ((answered || unsentBytes.areThere())
                 && timeToRead == null
                 && context.channel().isActive()) {
-            timeToRead = context.executor().schedule(() -> close(context), limits.readTimeout.toMillis(), MILLISECONDS);
+            timeToRead = context.executor()
+                    .schedule(() -> Connections.reset(context.channel()), limits.readTimeout.toMillis(), MILLISECONDS);
         }
     }
 }

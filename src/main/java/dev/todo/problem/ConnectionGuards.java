@@ -87,6 +87,8 @@ public final class ConnectionGuards implements VertxServiceProvider {
                         var guard = new ConnectionGuard(limits);
                         pipeline.addAfter(encoder.name(), null, guard);
                         pipeline.addFirst(new ConnectionIntake(guard));
+                        // Else Netty closes it, and tells nobody before.
+                        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
                         pipeline.get(HttpRequestDecoder.class).setCumulator(guard::cumulate);
                     }
                 }

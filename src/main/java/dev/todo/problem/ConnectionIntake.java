@@ -1,8 +1,10 @@
 package dev.todo.problem;
 
+import dev.todo.common.Connections;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpConstants;
 import io.netty.util.ByteProcessor;
 
@@ -39,6 +41,16 @@ final class ConnectionIntake extends ChannelInboundHandlerAdapter {
             }
         } finally {
             bytes.release();
+        }
+    }
+
+    /** Whoever has ended their side gets no answer any more; Netty would leave it with the system. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            Connections.reset(context.channel());
+        } else {
+            context.fireUserEventTriggered(event);
         }
     }
 

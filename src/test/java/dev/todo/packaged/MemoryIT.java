@@ -20,10 +20,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a flood of large answers takes, all of it: where that is more than the limit of a container, Linux ends the process. */
 class MemoryIT extends PackagedTest {
@@ -83,6 +86,33 @@ class MemoryIT extends PackagedTest {
                 most = Math.max(most, kernelsBytes() - before);
             }
             assertTrue(most < 300 * 2 * SEND_BUFFER, "KiB for each connection: " + ((most / 300) >> 10));
+        }
+    }
+
+    /** Of connections that are closed Linux keeps what was sent, for as long as the client does not take it, which nobody counts. */
+    @ParameterizedTest
+    @CsvSource({"true, 1, false", "false, 1, true", "false, 4, false"})
+    void whatIsSentToClosedConnectionsIsNotKept(boolean endsConnection, int requests, boolean isHalfClosed)
+            throws Exception {
+        String request = lines("GET /q/openapi HTTP/1.1", "Host: a", endsConnection ? "Connection: close" : "A: b", "");
+        int count = 200;
+        try (var service = start(Map.of("TODO_READ_TIMEOUT", "4S"));
+                var connections = new UnreadConnections(service.port(), count)) {
+            long before = kernelsBytes();
+            connections.send(i -> request.repeat(requests));
+            awaitKernel(service, bytes -> bytes > before + count * SEND_BUFFER / 4);
+            if (isHalfClosed) {
+                connections.shutDownOutput();
+            }
+            awaitKernel(service, bytes -> bytes < before + count * SEND_BUFFER / 10);
+        }
+    }
+
+    private static void awaitKernel(ServiceProcess service, LongPredicate isRight) throws IOException {
+        long bytes = kernelsBytes();
+        for (var end = Instant.now().plusSeconds(20); !isRight.test(bytes); bytes = kernelsBytes()) {
+            assertAlive(service);
+            assertTrue(Instant.now().isBefore(end), "MiB: " + (bytes >> 20));
         }
     }
 

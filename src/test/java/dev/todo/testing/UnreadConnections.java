@@ -29,6 +29,13 @@ public final class UnreadConnections implements AutoCloseable {
         }
     }
 
+    /** Has each say that it sends nothing more. */
+    public void shutDownOutput() throws IOException {
+        for (Socket socket : sockets) {
+            socket.shutdownOutput();
+        }
+    }
+
     private static Socket connect(int port) throws IOException {
         var socket = new Socket();
         socket.setReceiveBufferSize(4096);
