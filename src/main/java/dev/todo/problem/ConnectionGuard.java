@@ -63,6 +63,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean answering;
 
     private boolean answered;
+    /** Of the one that began last. */
+    private long answerBytes;
     /** Whether it is the last one, as it says itself. */
     private boolean answerEndsConnection;
 
@@ -404,13 +406,13 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     /**
-     * Reads on for a moment, since what is still being sent would make the system reset the connection, answer and all; or until
-     * whoever has asked for an answer and the end of the connection has had the time to read it.
+     * Reads on for a moment, since what is still being sent would make the system reset the connection, answer and all; longer where
+     * the answer is so long that who has asked for it may still be reading it.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if it fails
     private void linger(ChannelHandlerContext context) {
         ((DuplexChannel) context.channel()).shutdownOutput();
-        Duration patience = answerEndsConnection ? limits.readTimeout : LINGER;
+        Duration patience = answerBytes > FAIR_SHARE ? limits.readTimeout : LINGER;
         context.executor().schedule(() -> Connections.reset(context.channel()), patience.toMillis(), MILLISECONDS);
     }
 
@@ -455,6 +457,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpResponse response) {
             answering = true;
+            answerBytes = 0;
             if (bodyIsLeft) {
                 // Whatever Vert.x makes of the request: nobody is going to read its body.
                 response.headers().set(CONNECTION, CLOSE);
@@ -468,6 +471,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         boolean isLast = message instanceof LastHttpContent;
         int bytes = message instanceof HttpContent content ? content.content().readableBytes() : 0;
+        answerBytes += bytes;
         unsentBytes.add(bytes);
         answered |= isLast;
         ChannelPromise sent = promise.unvoid();

@@ -146,11 +146,14 @@ class DeletionTest extends ApiTest {
             DATABASE.await("select 1 from pg_stat_activity where wait_event = 'PgSleep'");
             user.createTask("Pay more rent");
             while (!deletion.isDone()) {
-                int status = anonymous()
+                var answer = anonymous()
                         .body(Map.of("email", user.email(), "password", PASSWORD))
-                        .post("/auth/login")
-                        .statusCode();
-                assertTrue(List.of(200, 401).contains(status), "Status " + status);
+                        .post("/auth/login");
+                assertTrue(List.of(200, 401).contains(answer.statusCode()), answer.statusLine());
+                if (answer.statusCode() == 200) {
+                    // Else there are too many, and the one that deletes is ended.
+                    bearer(answer.path("access_token")).post("/auth/logout");
+                }
             }
             deletion.join().then().statusCode(204);
         });
