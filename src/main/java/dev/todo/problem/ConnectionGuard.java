@@ -160,7 +160,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         // Later, since Vert.x may be about to write.
-        unsentBytes = new UnsentBytes(limits.unsentBytes, () -> Connections.reset(context.channel()));
+        unsentBytes = new UnsentBytes(
+                limits.unsentBytes, () -> context.executor().execute(() -> Connections.reset(context.channel())));
         await(context);
     }
 
