@@ -141,9 +141,9 @@ public class Mails {
             var sent = new CompletableFuture<MailResult>();
             context.get().runOnContext(start -> {
                 try {
-                    client.get()
-                            .sendMail(mail(to, subject, body))
-                            .onComplete(sent::complete, sent::completeExceptionally);
+                    // What the client makes of a long address has a bare line feed in it, which servers refuse.
+                    var mail = new MailMessage(from, to, subject, body).addHeader("To", to);
+                    client.get().sendMail(mail).onComplete(sent::complete, sent::completeExceptionally);
                 } catch (RuntimeException e) {
                     sent.completeExceptionally(e);
                 }
@@ -158,10 +158,5 @@ public class Mails {
             LOG.error("A mail was perhaps not sent: the service ends");
             Thread.currentThread().interrupt();
         }
-    }
-
-    private MailMessage mail(String to, String subject, String body) {
-        // What the client makes of a long address has a bare line feed in it, which servers refuse.
-        return new MailMessage(from, to, subject, body).addHeader("To", to);
     }
 }

@@ -1,6 +1,7 @@
 package dev.todo.packaged;
 
 import static dev.todo.testing.RawConnection.lines;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,8 +54,11 @@ class MetricsIT extends PackagedTest {
             try (var connections = new UnreadConnections(service.port(), CONNECTIONS)) {
                 connections.send(i -> requests);
                 for (var end = Instant.now().plusSeconds(10); Instant.now().isBefore(end); ) {
-                    assertEquals(
-                            "UP", once(service.client()).get("/q/health/live").path("status"));
+                    once(service.client())
+                            .get("/q/health/live")
+                            .then()
+                            .statusCode(200)
+                            .body("status", equalTo("UP"));
                 }
             }
             service.awaitStatus("/q/metrics", 200);
