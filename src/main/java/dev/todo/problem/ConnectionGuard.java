@@ -53,6 +53,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Limits limits;
+    private final ConnectionLimit connections;
 
     private final RequestBytes requestBytes;
     /** What Vert.x has answered and the client has not taken. */
@@ -96,8 +97,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Whether nothing more is sent either. */
     private boolean ended;
 
-    ConnectionGuard(Limits limits) {
+    ConnectionGuard(Limits limits, ConnectionLimit connections) {
         this.limits = limits;
+        this.connections = connections;
         this.requestBytes = new RequestBytes(limits.requestBytes);
     }
 
@@ -413,7 +415,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if it fails
     private void linger(ChannelHandlerContext context) {
         ((DuplexChannel) context.channel()).shutdownOutput();
-        Duration patience = answerBytes > FAIR_SHARE ? limits.readTimeout : LINGER;
+        boolean isLong = answerBytes > FAIR_SHARE;
+        if (!isLong) {
+            connections.end(context.channel());
+        }
+        Duration patience = isLong ? limits.readTimeout : LINGER;
         context.executor().schedule(() -> Connections.reset(context.channel()), patience.toMillis(), MILLISECONDS);
     }
 

@@ -68,7 +68,8 @@ public final class ConnectionGuards implements VertxServiceProvider {
         @Override
         public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
             super.configure(options, domainSocket, bootstrap);
-            bootstrap.handler(new ConnectionLimit(maxConnections));
+            var connections = new ConnectionLimit(maxConnections);
+            bootstrap.handler(connections);
             // Connections inherit it; later, Linux would have offered more.
             bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER);
             // What has been read stays in memory as long as a byte of it waits for others.
@@ -84,7 +85,7 @@ public final class ConnectionGuards implements VertxServiceProvider {
                     // None where TLS or a choice of HTTP/2 comes first: a proxy does both (quarkus.http.http2).
                     var encoder = pipeline.context(HttpResponseEncoder.class);
                     if (encoder != null) {
-                        var guard = new ConnectionGuard(limits);
+                        var guard = new ConnectionGuard(limits, connections);
                         pipeline.addAfter(encoder.name(), null, guard);
                         pipeline.addFirst(new ConnectionIntake(guard));
                         // Else Netty closes it, and tells nobody before.

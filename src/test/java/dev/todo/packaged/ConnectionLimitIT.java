@@ -55,6 +55,26 @@ class ConnectionLimitIT extends PackagedTest {
         }
     }
 
+    @Test
+    void connectionsThatTheServiceHasEndedAndClientsHaveNotTakeNoRoom() throws Exception {
+        List<Socket> answered = new ArrayList<>();
+        try (var service = start(Map.of("TODO_MAX_CONNECTIONS", "30"))) {
+            for (int i = 0; i < 500; i++) {
+                Socket socket = connect(service);
+                answered.add(socket);
+                socket.getOutputStream()
+                        .write("GET /q/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+                                .getBytes(US_ASCII));
+                String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+                assertTrue(answer.startsWith("HTTP/1.1 200 "), "%s after %d".formatted(answer, i));
+            }
+        } finally {
+            for (Socket socket : answered) {
+                socket.close();
+            }
+        }
+    }
+
     /** How many more are served, up to a number; the service may not have noticed yet who has gone. */
     private static int countServed(ServiceProcess service, List<Socket> served, int wanted) throws IOException {
         var end = Instant.now().plus(PATIENCE);

@@ -56,7 +56,7 @@ class ConnectionGuardTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aBodyThatThereIsNoMemoryForIsRefusedAndLeavesNothingBehind(boolean last) {
-        var channel = new EmbeddedChannel(new ConnectionGuard(limits));
+        var channel = new EmbeddedChannel(new ConnectionGuard(limits, new ConnectionLimit(1)));
         channel.config().setAllocator(FULL);
         ByteBuf content = Unpooled.copiedBuffer("{}", US_ASCII);
 
@@ -114,7 +114,7 @@ class ConnectionGuardTest {
         private final EmbeddedChannel channel;
 
         private Client(ConnectionGuard.Limits limits) {
-            channel = new EmbeddedChannel(this, new ConnectionGuard(limits));
+            channel = new EmbeddedChannel(this, new ConnectionGuard(limits, new ConnectionLimit(1)));
             channel.writeInbound(
                     new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/api/tasks"),
                     new DefaultLastHttpContent());

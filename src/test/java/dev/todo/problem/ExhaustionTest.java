@@ -374,7 +374,8 @@ class ExhaustionTest extends ApiTest {
 
         Connection(String requests) {
             var hour = Duration.ofHours(1);
-            guard = new ConnectionGuard(new ConnectionGuard.Limits(hour, hour, hour, 1 << 20, 1 << 20));
+            guard = new ConnectionGuard(
+                    new ConnectionGuard.Limits(hour, hour, hour, 1 << 20, 1 << 20), new ConnectionLimit(1));
             var decoder = new HttpRequestDecoder();
             decoder.setCumulator(guard::cumulate);
             var log = new ChannelOutboundHandlerAdapter() {
