@@ -76,7 +76,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private boolean bodyIsLeft;
 
-    private final Queue<Request> waiting = new ArrayDeque<>(0);
+    private final Queue<WaitingRequest> waiting = new ArrayDeque<>(0);
 
     /** How often Netty has made something of what came in. */
     private long decoded;
@@ -126,9 +126,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    /** Without content if that is too large to be taken in. */
-    private record Request(HttpRequest head, HttpContent content) {}
-
     /** Returns whether anything is to be made of them. */
     boolean receive(ByteBuf bytes, ChannelHandlerContext context) {
         if (!requestBytes.receive(bytes)) {
@@ -172,7 +169,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         stopWaiting();
         requestBytes.giveBackAll();
         dropBody();
-        waiting.forEach(request -> ReferenceCountUtil.release(request.content));
+        waiting.forEach(request -> ReferenceCountUtil.release(request.content()));
         waiting.clear();
     }
 
@@ -191,7 +188,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             ReferenceCountUtil.release(message);
         } else if (message instanceof HttpRequest request) {
             if (isTooLarge(request)) {
-                handOnInTurn(new Request(request, null), context);
+                handOnInTurn(request, null, context);
             } else {
                 head = request;
             }
@@ -203,7 +200,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 inBody = true;
                 refuse(503, context);
             } else if (content instanceof LastHttpContent) {
-                handOnInTurn(takeRequest(), context);
+                HttpRequest request = head;
+                head = null;
+                handOnInTurn(request, takeBody(), context);
             }
         } else {
             context.fireChannelRead(message);
@@ -231,28 +230,27 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
     }
 
-    private Request takeRequest() {
-        var request =
-                new Request(head, body == null ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(body));
-        head = null;
+    private HttpContent takeBody() {
+        var content = body == null ? LastHttpContent.EMPTY_LAST_CONTENT : new DefaultLastHttpContent(body);
         body = null;
-        return request;
+        return content;
     }
 
-    private void handOnInTurn(Request request, ChannelHandlerContext context) {
+    /** @param content null if it is too large to be taken in */
+    private void handOnInTurn(HttpRequest request, HttpContent content, ChannelHandlerContext context) {
         if (busy) {
-            waiting.add(request);
+            waiting.add(WaitingRequest.of(request, content));
         } else {
             busy = true;
-            handOn(request, context);
+            handOn(request, content, context);
         }
     }
 
-    private void handOn(Request request, ChannelHandlerContext context) {
-        bodyIsLeft = request.content == null;
-        context.fireChannelRead(request.head);
-        if (request.content != null) {
-            context.fireChannelRead(request.content);
+    private void handOn(HttpRequest request, HttpContent content, ChannelHandlerContext context) {
+        bodyIsLeft = content == null;
+        context.fireChannelRead(request);
+        if (content != null) {
+            context.fireChannelRead(content);
         }
     }
 
@@ -266,11 +264,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         } else if (ending) {
             endInTurn(context);
         }
-        Request next = ended ? null : waiting.poll();
+        WaitingRequest next = ended ? null : waiting.poll();
         if (next == null) {
             busy = false;
         } else {
-            handOn(next, context);
+            handOn(next.head(), next.content(), context);
             // Vert.x keeps what it writes until then.
             context.fireChannelReadComplete();
         }

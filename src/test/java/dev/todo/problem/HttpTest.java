@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.todo.testing.ApiTest;
+import dev.todo.testing.RawConnection;
 import dev.todo.testing.TestEnvironment;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -28,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -366,6 +368,26 @@ class HttpTest extends ApiTest {
         for (String leak : List.of("Exception", "java", "org.", "dev.todo", "quarkus", "hibernate")) {
             assertTrue(!answer.toLowerCase(Locale.ROOT).contains(leak.toLowerCase(Locale.ROOT)), answer);
         }
+    }
+
+    @Test
+    void requestsThatAreSentAheadAreAnsweredAsThoseThatAreNot() throws IOException {
+        var user = newUser();
+        String toTasks = " /api/tasks HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + user.token();
+        String json = "Content-Type: application/json\r\nContent-Length: 13";
+        String answers = raw(head("POST" + toTasks, json, "X-Request-Id: first") + "{\"title\":\"a\"}"
+                + head("POST" + toTasks, json, "X-Request-Id: second") + "{\"title\":\"b\"}"
+                + head("GET /api/tasks HTTP/1.1", "Host: a", "X-Request-Id: third")
+                + head("GET" + toTasks, "X-Request-Id: last", "Connection: close"));
+        assertEquals(List.of("201", "201", "401", "200"), RawConnection.statuses(answers), answers);
+        List<String> ids = Pattern.compile("(?i)x-request-id: (\\w+)")
+                .matcher(answers)
+                .results()
+                .map(id -> id.group(1))
+                .toList();
+        assertEquals(List.of("first", "second", "third", "last"), ids);
+        String list = answers.substring(answers.lastIndexOf("\r\n\r\n"));
+        assertTrue(list.contains("\"title\":\"a\"") && list.contains("\"title\":\"b\""), list);
     }
 
     private static String head(String... lines) {
