@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -237,12 +238,16 @@ class MailProofs {
     /** Marks the address of a token's user as verified. Fails as {@link #reset} does. */
     void verify(String token, Client client) {
         throttles.count(Limit.MAIL_BY_ADDRESS, client);
-        Optional<UUID> verified = QuarkusTransaction.requiringNew()
+        var isNew = new AtomicBoolean();
+        UUID owner = QuarkusTransaction.requiringNew()
                 .call(() -> MailToken.use(token, Purpose.VERIFICATION).map(user -> {
-                    verified(user);
+                    isNew.set(verified(user));
                     return user.id;
-                }));
-        audit.record(Event.EMAIL_VERIFIED, verified.orElseThrow(this::refused));
+                }))
+                .orElseThrow(this::refused);
+        if (isNew.get()) {
+            audit.record(Event.EMAIL_VERIFIED, owner);
+        }
     }
 
     private ProblemException refused() {

@@ -185,6 +185,7 @@ class PasswordChecks {
         switch (checked.outcome()) {
             case PASSED -> throttles.refuseIfBlocked(attempt);
             case MISSING -> {
+                throttles.requireCounting(attempt);
                 audit.record(Event.SECOND_FACTOR_ASKED, candidate.user());
                 throw failure.apply("is required");
             }

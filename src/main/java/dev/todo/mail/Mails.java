@@ -7,6 +7,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.ext.mail.LoginOption;
 import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailConfig;
 import io.vertx.ext.mail.MailMessage;
@@ -17,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +74,9 @@ public class Mails {
                 vertx,
                 config(name, port, tls, patience)
                         .setUsername(username.orElse(null))
-                        .setPassword(password.orElse(null))));
+                        .setPassword(password.orElse(null))
+                        // Else it sends without where the server offers no way that it knows.
+                        .setLogin(username.isPresent() ? LoginOption.REQUIRED : LoginOption.NONE)));
         this.context = host.map(name -> vertx.getOrCreateContext());
         if (client.isPresent() && !from.filter(Mails::isAddress).isPresent()) {
             throw new ConfigurationException("SMTP_HOST is set, and MAIL_FROM is no address: who is the mail from?");
@@ -142,7 +146,9 @@ public class Mails {
             context.get().runOnContext(start -> {
                 try {
                     // What the client makes of a long address has a bare line feed in it, which servers refuse.
-                    var mail = new MailMessage(from, to, subject, body).addHeader("To", to);
+                    var mail = new MailMessage(from, to, subject, body)
+                            .addHeader("To", to)
+                            .addHeader("Message-ID", messageId());
                     client.get().sendMail(mail).onComplete(sent::complete, sent::completeExceptionally);
                 } catch (RuntimeException e) {
                     sent.completeExceptionally(e);
@@ -158,5 +164,11 @@ public class Mails {
             LOG.error("A mail was perhaps not sent: the service ends");
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The client's own has a count in it, which tells whoever gets two mails whether somebody else got one between them. */
+    private String messageId() {
+        String sender = new EmailAddress(from).getEmail();
+        return "<" + UUID.randomUUID() + sender.substring(sender.lastIndexOf('@')) + ">";
     }
 }

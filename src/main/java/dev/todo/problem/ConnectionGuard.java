@@ -64,7 +64,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean answering;
 
     private boolean answered;
-    /** Of the one that began last. */
+    /** Of all answers, since the client may not have read the ones before either. */
     private long answerBytes;
     /** Whether it is the last one, as it says itself. */
     private boolean answerEndsConnection;
@@ -96,6 +96,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private FullHttpResponse refusal;
     /** Whether nothing more is sent either. */
     private boolean ended;
+
+    private Future<?> reset;
 
     ConnectionGuard(Limits limits, ConnectionLimit connections) {
         this.limits = limits;
@@ -167,6 +169,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         stopWaiting();
+        cancel(timeToRead);
+        cancel(reset);
         requestBytes.giveBackAll();
         dropBody();
         waiting.forEach(request -> ReferenceCountUtil.release(request.content()));
@@ -344,10 +348,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
 
     private void stopWaiting() {
-        if (deadline != null) {
-            deadline.cancel(false);
-            deadline = null;
-        }
+        cancel(deadline);
+        deadline = null;
     }
 
     private void expire(ChannelHandlerContext context) {
@@ -403,6 +405,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private void end(Object last, ChannelHandlerContext context) {
         ended = true;
         stopWaiting();
+        // Whoever has not taken what is there already does not take this.
+        resetAfter(limits.readTimeout, context);
         context.writeAndFlush(last).addListener(sent -> linger(context));
     }
 
@@ -412,13 +416,28 @@ final class ConnectionGuard extends ChannelDuplexHandler {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // there is nothing left to do if it fails
     private void linger(ChannelHandlerContext context) {
+        if (!context.channel().isOpen()) {
+            return;
+        }
         ((DuplexChannel) context.channel()).shutdownOutput();
         boolean isLong = answerBytes > FAIR_SHARE;
         if (!isLong) {
             connections.end(context.channel());
         }
-        Duration patience = isLong ? limits.readTimeout : LINGER;
-        context.executor().schedule(() -> Connections.reset(context.channel()), patience.toMillis(), MILLISECONDS);
+        resetAfter(isLong ? limits.readTimeout : LINGER, context);
+    }
+
+    private void resetAfter(Duration patience, ChannelHandlerContext context) {
+        cancel(reset);
+        reset = context.executor()
+                .schedule(() -> Connections.reset(context.channel()), patience.toMillis(), MILLISECONDS);
+    }
+
+    /** Else it would keep the connection in memory until its time. */
+    private static void cancel(Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     /** What Vert.x closes, when the system has all of the answer but the client perhaps has not. */
@@ -462,7 +481,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (message instanceof HttpResponse response) {
             answering = true;
-            answerBytes = 0;
             if (bodyIsLeft) {
                 // Whatever Vert.x makes of the request: nobody is going to read its body.
                 response.headers().set(CONNECTION, CLOSE);
@@ -492,10 +510,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
     private void sent(int bytes, boolean isLast, ChannelHandlerContext context) {
         unsentBytes.remove(bytes);
-        if (timeToRead != null) {
-            timeToRead.cancel(false);
-            timeToRead = null;
-        }
+        cancel(timeToRead);
+        timeToRead = null;
         if (!isLast) {
             awaitReader(context);
             return;

@@ -16,7 +16,7 @@ import java.util.Set;
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
     /** Which the limit does not count. */
-    static final int MAX_ENDING = 200;
+    static final int MAX_ENDING = 1_000;
 
     private final int max;
     private final Set<Channel> open = new HashSet<>();

@@ -106,6 +106,14 @@ public class Throttles {
     }
 
     /**
+     * To be called before anybody is told what a failure is not: where failures cannot be counted, the difference would tell any number
+     * of guesses. Fails as {@link #failed} does where the database takes no writes.
+     */
+    public void requireCounting(Attempt attempt) {
+        QuarkusTransaction.requiringNew().run(() -> Throttle.locked(attempt.counted()));
+    }
+
+    /**
      * To be called before anybody is told what came of an attempt, or anything is done about it: of many at once, only a few
      * count.
      *

@@ -99,6 +99,28 @@ class SecondFactorTest extends ApiTest {
         logIn(user, factor.code(0)).then().statusCode(200);
     }
 
+    /** Or any number of passwords could be tried until one is asked for the code. */
+    @Test
+    void whileFailuresCannotBeCountedTheCodeIsNotAskedFor() {
+        var user = newUser();
+        var factor = enrol(user);
+        DATABASE.whileIn("53100", "insert or update on throttles", "true", () -> {
+            anonymous()
+                    .body(Map.of("email", user.email(), "password", "wrong password"))
+                    .post("/auth/login")
+                    .then()
+                    .spec(problem(503));
+            logIn(user, null).then().spec(problem(503));
+            user.client()
+                    .body(Map.of("password", PASSWORD))
+                    .delete("/auth/me")
+                    .then()
+                    .spec(problem(503));
+        });
+        logIn(user, null).then().spec(problem(401)).body("type", equalTo(TYPE));
+        logIn(user, factor.code(0)).then().statusCode(200);
+    }
+
     @Test
     void aCodeIsGoodOnce() {
         var user = newUser();

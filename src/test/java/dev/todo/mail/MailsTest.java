@@ -10,6 +10,7 @@ import dev.todo.testing.StuckMailServer;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -98,17 +99,51 @@ class MailsTest {
         }
     }
 
+    @Test
+    void theIdOfAMailDoesNotTellHowManyThereWere() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (var server = StuckMailServer.after(Integer.MAX_VALUE)) {
+            var mails = mails(vertx, server, "none");
+            mails.send("ada@example.org", "Hello", "Hello", "page", "token");
+            mails.send("ada@example.org", "Hello", "Hello", "page", "token");
+            var ids = server.messageIds();
+            assertEquals(2, ids.size());
+            assertEquals(2, new HashSet<>(ids).size());
+            for (String id : ids) {
+                assertTrue(id.matches("<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@example\\.org>"), id);
+            }
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    @Test
+    void aServerThatAsksForNoPasswordGetsNothingWhereThereIsOne() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (var server = StuckMailServer.after(Integer.MAX_VALUE)) {
+            mails(vertx, Optional.of("localhost"), server.port(), Optional.of("todo"), "none")
+                    .send("ada@example.org", "Hello", "Hello", "page", "token");
+            assertEquals(0, server.mails());
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
     private static Mails mails(Vertx vertx, StuckMailServer server, String tls) {
         return mails(vertx, Optional.of("localhost"), server.port(), tls);
     }
 
     private static Mails mails(Vertx vertx, Optional<String> host, int port, String tls) {
+        return mails(vertx, host, port, Optional.empty(), tls);
+    }
+
+    private static Mails mails(Vertx vertx, Optional<String> host, int port, Optional<String> login, String tls) {
         return new Mails(
                 vertx,
                 host,
                 port,
-                Optional.empty(),
-                Optional.empty(),
+                login,
+                login,
                 tls,
                 Optional.of("todo@example.org"),
                 Optional.empty(),

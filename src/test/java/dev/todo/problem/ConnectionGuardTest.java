@@ -13,16 +13,19 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,6 +107,23 @@ class ConnectionGuardTest {
         client.answer(1);
         client.written.remove().setFailure(new OutOfMemoryError("full"));
         client.channel.runPendingTasks();
+        assertFalse(client.isOpen());
+    }
+
+    /** Its answers before may have filled what the system keeps, so that the last one waits. */
+    @Test
+    void whoDoesNotTakeTheLastAnswerIsDisconnected() {
+        var client = new Client(limits);
+        client.channel.writeOutbound(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK));
+        client.read();
+        client.channel.runPendingTasks();
+        client.channel.writeInbound(
+                new DefaultHttpRequest(HttpVersion.valueOf("HTTP/9.9"), HttpMethod.GET, "/api/tasks"));
+        assertEquals(1, client.written.size());
+        assertTrue(client.isOpen());
+
+        client.channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        client.channel.runScheduledPendingTasks();
         assertFalse(client.isOpen());
     }
 

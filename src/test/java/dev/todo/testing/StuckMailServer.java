@@ -12,7 +12,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +32,7 @@ public final class StuckMailServer implements Closeable {
     private final CountDownLatch connected = new CountDownLatch(STUCK);
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicInteger mails = new AtomicInteger();
+    private final List<String> messageIds = new CopyOnWriteArrayList<>();
 
     private StuckMailServer(ServerSocket socket, int answers) {
         this.socket = socket;
@@ -63,6 +66,11 @@ public final class StuckMailServer implements Closeable {
     /** How many it has accepted. */
     public int mails() {
         return mails.get();
+    }
+
+    /** As the mails' heads say. */
+    public List<String> messageIds() {
+        return messageIds;
     }
 
     /** Waits until it has accepted so many, for a minute at most. */
@@ -112,6 +120,9 @@ public final class StuckMailServer implements Closeable {
             String line = "";
             for (int said = 0; line != null; line = readLine(reader)) {
                 isRefused |= line.contains("\n");
+                if (inMail && line.startsWith("Message-ID: ")) {
+                    messageIds.add(line.replaceFirst(".*?: ", ""));
+                }
                 if (inMail && !line.equals(".")) {
                     continue;
                 }
