@@ -15,7 +15,7 @@ import java.util.Set;
  */
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
-    /** Which the limit does not count. */
+    /** Besides those that the limit counts. */
     static final int MAX_ENDING = 1_000;
 
     private final int max;

@@ -106,8 +106,9 @@ public class Throttles {
     }
 
     /**
-     * To be called before anybody is told what a failure is not: where failures cannot be counted, the difference would tell any number
-     * of guesses. Fails as {@link #failed} does where the database takes no writes.
+     * To be called before anybody is told of an attempt that was neither a success nor a failure, which counts nothing: where
+     * failures cannot be counted, any number of guesses would end in that answer. Fails as {@link #failed} does where the database
+     * takes no writes.
      */
     public void requireCounting(Attempt attempt) {
         QuarkusTransaction.requiringNew().run(() -> Throttle.locked(attempt.counted()));

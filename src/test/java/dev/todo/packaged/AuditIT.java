@@ -287,7 +287,7 @@ class AuditIT extends PackagedTest {
                     .post("/auth/password/reset")
                     .then()
                     .statusCode(204);
-            // Which has been done
+            // As the reset has done already
             service.client()
                     .body(Map.of("token", Mailbox.awaitToken(EMAIL, "Is this your address?")))
                     .post("/auth/email/verify")

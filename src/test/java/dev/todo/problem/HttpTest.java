@@ -17,11 +17,13 @@ import dev.todo.testing.TestEnvironment;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -388,6 +391,27 @@ class HttpTest extends ApiTest {
         assertEquals(List.of("first", "second", "third", "last"), ids);
         String list = answers.substring(answers.lastIndexOf("\r\n\r\n"));
         assertTrue(list.contains("\"title\":\"a\"") && list.contains("\"title\":\"b\""), list);
+    }
+
+    @Test
+    void aLongAnswerThatIsReadSlowlyIsWholeThoughAShortOneEndsTheConnection() throws IOException {
+        int length = given().get("/q/openapi").asByteArray().length;
+        try (var socket = new Socket()) {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(URI.create(RestAssured.baseURI).getHost(), RestAssured.port));
+            socket.getOutputStream()
+                    .write((head("GET /q/openapi HTTP/1.1", "Host: a")
+                                    + head("GET /nothing HTTP/1.1", "Host: a", "Connection: close"))
+                            .getBytes(StandardCharsets.UTF_8));
+            var answers = new StringBuilder();
+            byte[] part = new byte[length / 20];
+            for (int count = 0; count >= 0; count = socket.getInputStream().read(part)) {
+                answers.append(new String(part, 0, count, StandardCharsets.UTF_8));
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+            assertEquals(List.of("200", "404"), RawConnection.statuses(answers.toString()));
+            assertTrue(answers.length() > length, answers.length() + " of " + length);
+        }
     }
 
     private static String head(String... lines) {
