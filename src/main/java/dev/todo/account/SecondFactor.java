@@ -1,12 +1,14 @@
 package dev.todo.account;
 
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
+import io.quarkus.panache.common.Sort;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -38,6 +40,13 @@ class SecondFactor extends PanacheEntityBase {
     /** Whether it counts or not. */
     static Optional<SecondFactor> findLocked(UUID user) {
         return findByIdOptional(user, LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    /** The next ones, in the order of their users' ids. */
+    static List<SecondFactor> findAfter(UUID user, int count) {
+        return SecondFactor.<SecondFactor>find("userId > ?1", Sort.by("userId"), user)
+                .page(0, count)
+                .list();
     }
 
     /** Begins anew, unless there is one that counts. */

@@ -28,6 +28,9 @@ class SecondFactors {
 
     private static final int MAX_CODE = 100;
 
+    /** Read for {@link #sealAllAnew}: all of them may be more than there is memory for. */
+    private static final int AT_ONCE = 1_000;
+
     private static final Pattern ONE_TIME_PASSWORD = Pattern.compile("\\d{6}");
 
     /** What came of asking for the second factor. */
@@ -49,18 +52,30 @@ class SecondFactors {
         this.audit = audit;
     }
 
-    /** Seals anew what is sealed under the other secret. */
+    /** Seals anew what is sealed under the other secret; one that cannot be is logged, and keeps no other from it. */
     void sealAllAnew() {
         try {
-            List<UUID> users = QuarkusTransaction.requiringNew()
-                    .call(() -> SecondFactor.<SecondFactor>streamAll()
-                            .filter(factor -> !isSealed(factor))
-                            .map(factor -> factor.userId)
-                            .toList());
-            users.forEach(user -> QuarkusTransaction.requiringNew()
-                    .run(() -> SecondFactor.findLocked(user).ifPresent(this::sealAnew)));
+            List<SecondFactor> some = someAfter(new UUID(0, 0));
+            while (!some.isEmpty()) {
+                some.stream().filter(factor -> !isSealed(factor)).forEach(factor -> sealAnew(factor.userId));
+                some = someAfter(some.get(some.size() - 1).userId);
+            }
         } catch (RuntimeException e) {
-            LOG.warnf("Second factors are still sealed under JWT_SECRET_PREVIOUS: %s", e.getMessage());
+            LOG.warnf("Second factors may still be sealed under JWT_SECRET_PREVIOUS: %s", e.getMessage());
+        }
+    }
+
+    private static List<SecondFactor> someAfter(UUID user) {
+        return QuarkusTransaction.requiringNew().call(() -> SecondFactor.findAfter(user, AT_ONCE));
+    }
+
+    private void sealAnew(UUID user) {
+        try {
+            QuarkusTransaction.requiringNew()
+                    .run(() -> SecondFactor.findLocked(user).ifPresent(this::sealAnew));
+        } catch (RuntimeException e) {
+            LOG.warnf(
+                    "The second factor of user %s is still sealed under JWT_SECRET_PREVIOUS: %s", user, e.getMessage());
         }
     }
 

@@ -6,12 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.todo.common.Seal;
+import dev.todo.common.Secrets;
 import dev.todo.testing.OneTimePassword;
 import dev.todo.testing.ServiceProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Replacing the secret logs nobody out, in the order of docs/operations.md. */
@@ -102,6 +108,56 @@ class SecretRotationIT extends PackagedTest {
             withCode.put("code", OneTimePassword.of(secret, 1));
             service.client().body(withCode).post("/auth/login").then().statusCode(401);
         }
+    }
+
+    /** They are more than there is memory for. */
+    @Test
+    void manySecondFactorsAreSealedAnewAndOneThatCannotBeHoldsUpNoOther() throws Exception {
+        start(Map.of("JWT_SECRET", OLD)).close();
+        var before = new Seal(new Secrets(OLD, Optional.empty()).derived("todo second factor"));
+        var after = new Seal(new Secrets(NEW, Optional.empty()).derived("todo second factor"));
+        byte[] secret = new byte[20];
+        database()
+                .query("insert into users (id, email, hashed_password, created_at)"
+                        + " select lpad(to_hex(n), 32, '0')::uuid, n || '@example.org', '', now()"
+                        + " from generate_series(1, 300000) n");
+        try (var connection = database().connect();
+                var insert = connection.prepareStatement(
+                        "insert into second_factors (user_id, sealed_secret, last_step) values (?, ?, 0)")) {
+            connection.setAutoCommit(false);
+            for (int i = 1; i <= 300_000; i++) {
+                var user = new UUID(0, i);
+                Seal seal = i <= 2 || i > 299_998 ? before : after;
+                insert.setObject(1, user);
+                insert.setBytes(2, seal.close(secret, user.toString()));
+                insert.addBatch();
+                if (i % 10_000 == 0) {
+                    insert.executeBatch();
+                }
+            }
+            connection.commit();
+        }
+        String last = sealed(300_000);
+        database().whileRefusing("update on second_factors", "old.user_id = '" + new UUID(0, 1) + "'", () -> {
+            try (var service = start(Map.of("JWT_SECRET", NEW, "JWT_SECRET_PREVIOUS", OLD))) {
+                database()
+                        .await("select 1 from second_factors where user_id = '" + new UUID(0, 300_000)
+                                + "' and encode(sealed_secret, 'hex') <> '" + last + "'");
+                service.client().get("/q/health/ready").then().statusCode(200);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        for (int i : new int[] {2, 3, 299_999, 300_000}) {
+            assertTrue(after.isCurrent(HexFormat.of().parseHex(sealed(i)), new UUID(0, i).toString()));
+        }
+        assertTrue(before.isCurrent(HexFormat.of().parseHex(sealed(1)), new UUID(0, 1).toString()));
+    }
+
+    private String sealed(int user) {
+        return database()
+                .query("select encode(sealed_secret, 'hex') from second_factors where user_id = ?", new UUID(0, user))
+                .get(0);
     }
 
     @Test
