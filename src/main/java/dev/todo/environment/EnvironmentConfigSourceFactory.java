@@ -6,6 +6,7 @@ import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.Expressions;
 import io.smallrye.config.PropertiesConfigSource;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -28,6 +29,13 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
     /** Above {@code application.properties} (250), below the environment (300). */
     private static final int ORDINAL = 275;
 
+    /** Variables that are taken as they are, whatever {@code ${…}} in them would mean to Quarkus. */
+    private static final List<String> VERBATIM =
+            List.of("JWT_SECRET", "JWT_SECRET_PREVIOUS", "SMTP_USERNAME", "SMTP_PASSWORD", "MAIL_FROM", "PUBLIC_URL");
+
+    /** Above all that they are read from: system properties have 400. */
+    private static final int VERBATIM_ORDINAL = 500;
+
     /** Quarkus takes regular expressions, too, which let in more than most who write them think. */
     private static final Pattern ORIGINS =
             Pattern.compile("\\s*(?:\\*|https?://[^\\s/,*]+(?:\\s*,\\s*https?://[^\\s/,*]+)*)\\s*");
@@ -36,9 +44,10 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
-        if (!isStarting(context)) {
-            return List.of();
-        }
+        return isStarting(context) ? Expressions.withoutExpansion(() -> sources(context)) : List.of();
+    }
+
+    private static List<ConfigSource> sources(ConfigSourceContext context) {
         String secret = context.getValue("JWT_SECRET").getValue();
         if (LaunchMode.current().isDevOrTest() && isUnset(secret)) {
             makeUpSecret();
@@ -52,6 +61,7 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
             checkLength("JWT_SECRET_PREVIOUS", previous);
         }
         return List.of(
+                verbatim(context),
                 dataSource(context.getValue("DATABASE_URL").getValue()),
                 cors(
                         context.getValue("CORS_ORIGINS").getValue(),
@@ -77,6 +87,24 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
             throw new ConfigurationException("%s is too short: it has %d bytes, and must have at least %d."
                     .formatted(variable, bytes, SECRET_MIN_BYTES));
         }
+    }
+
+    private static ConfigSource verbatim(ConfigSourceContext context) {
+        Map<String, String> properties = new HashMap<>();
+        for (String variable : VERBATIM) {
+            String value = context.getValue(variable).getValue();
+            if (value != null) {
+                properties.put(variable, value);
+            }
+        }
+        return source(properties, "verbatim", VERBATIM_ORDINAL);
+    }
+
+    /** What has a dollar sign in it would be taken for an expression. */
+    private static ConfigSource source(Map<String, String> properties, String name, int ordinal) {
+        Map<String, String> escaped = new HashMap<>();
+        properties.forEach((property, value) -> escaped.put(property, value.replace("$", "\\$")));
+        return new PropertiesConfigSource(escaped, name, ordinal);
     }
 
     /** The build reads configuration too, and would record the database's password in the application as a default. */
@@ -119,7 +147,7 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         properties.put("quarkus.datasource.jdbc.url", url.jdbcUrl());
         url.user().ifPresent(user -> properties.put("quarkus.datasource.username", user));
         url.password().ifPresent(password -> properties.put("quarkus.datasource.password", password));
-        return new PropertiesConfigSource(properties, "DATABASE_URL", ORDINAL);
+        return source(properties, "DATABASE_URL", ORDINAL);
     }
 
     /**
@@ -135,7 +163,7 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
                 ? Map.of("quarkus.http.cors.enabled", "false")
                 : Map.of(
                         "quarkus.http.cors.enabled", "true", "quarkus.http.cors.origins", withPage(origins, publicUrl));
-        return new PropertiesConfigSource(properties, "CORS_ORIGINS", ORDINAL);
+        return source(properties, "CORS_ORIGINS", ORDINAL);
     }
 
     /** The page is of that origin, which behind a proxy that ends TLS is not the one that the service knows. */

@@ -1,14 +1,16 @@
 package dev.todo.packaged;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.todo.common.HmacSha256;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,31 @@ class ConfigurationIT extends PackagedTest {
             assertRefused(
                     "CORS_ORIGINS must be origins as https://todo.example, separated by commas, or *.",
                     Map.of("CORS_ORIGINS", origins));
+        }
+    }
+
+    /** To Quarkus the dollar signs mean something else. */
+    @Test
+    void whatIsHandedOutIsTakenAsItIs() throws Exception {
+        String secret = "a ${secret} of \\$ and $$, and ${not::found}";
+        database().query("alter user postgres password 'pa$$w${x}'");
+        Files.writeString(folder.resolve("database/data/pg_hba.conf"), "host all all all scram-sha-256\n");
+        database().query("select pg_reload_conf()");
+        String address = "postgresql://postgres:pa$$w%24%7Bx%7D@localhost:" + server.port() + "/postgres";
+        String token;
+        try (var service = start(Map.of("DATABASE_URL", address, "JWT_SECRET", secret))) {
+            token = service.newToken();
+            int signature = token.lastIndexOf('.');
+            assertEquals(
+                    token.substring(signature + 1),
+                    Base64.getUrlEncoder()
+                            .withoutPadding()
+                            .encodeToString(HmacSha256.of(
+                                    secret.getBytes(UTF_8),
+                                    token.substring(0, signature).getBytes(UTF_8))));
+        }
+        try (var service = start(Map.of("DATABASE_URL", address, "JWT_SECRET_PREVIOUS", secret))) {
+            service.client(token).get("/auth/me").then().statusCode(200);
         }
     }
 
@@ -63,8 +90,7 @@ class ConfigurationIT extends PackagedTest {
             Response loggedIn = service.client().body(credentials).post("/auth/login");
             String token = loggedIn.path("access_token");
             assertEquals(7_200, loggedIn.<Integer>path("expires_in"), 1);
-            var claims = JsonPath.from(
-                    new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), StandardCharsets.UTF_8));
+            var claims = JsonPath.from(new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]), UTF_8));
             assertEquals(7_200, claims.getInt("exp") - claims.getInt("iat"), 1);
 
             database().query("update sessions set last_used_at = now() - interval '59 minutes'");
