@@ -102,6 +102,8 @@ public class Mails {
                 // Over TLS they are the best; the others hash with MD5.
                 .setAuthMethods("PLAIN LOGIN")
                 .setMaxPoolSize(2)
+                // A connection that stays open shows in what the operating system counts, and so that there was a mail.
+                .setKeepAlive(false)
                 .setConnectTimeout((int) patience.toMillis())
                 // Nobody else closes the connection to a server that has stopped answering, and there are only two.
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)

@@ -2,6 +2,7 @@ package dev.todo.operations;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.netty.buffer.Unpooled;
 import io.prometheus.client.exporter.common.TextFormat;
@@ -15,6 +16,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +51,13 @@ class MetricsRoute {
 
     private SharedAnswer<byte[]> shared(PrometheusMeterRegistry registry, String format) {
         return new SharedAnswer<>(null, () -> registry.scrape(format).getBytes(UTF_8), reader);
+    }
+
+    /** Everybody may read the metrics: a connection to the mail server would tell who reads them of a mail to an account. */
+    @Produces
+    @Singleton
+    static MeterFilter noOpenFiles() {
+        return MeterFilter.denyNameStartsWith("process.files");
     }
 
     /** After the filters, and before the extension, which has what is under its path, too. */

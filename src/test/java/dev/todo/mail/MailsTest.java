@@ -117,6 +117,20 @@ class MailsTest {
         }
     }
 
+    /** It would be seen in the metrics of the process. */
+    @Test
+    void aMailLeavesNoConnectionBehind() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try (var server = StuckMailServer.after(Integer.MAX_VALUE)) {
+            mails(vertx, Optional.of("localhost"), server.port(), Optional.empty(), "none", Duration.ofMinutes(1))
+                    .send("ada@example.org", "Hello", "Hello", "page", "token");
+            assertEquals(1, server.mails());
+            assertTrue(server.awaitEnd(Duration.ofSeconds(10)));
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
     @Test
     void aServerThatAsksForNoPasswordGetsNothingWhereThereIsOne() throws Exception {
         Vertx vertx = Vertx.vertx();
@@ -138,15 +152,12 @@ class MailsTest {
     }
 
     private static Mails mails(Vertx vertx, Optional<String> host, int port, Optional<String> login, String tls) {
+        return mails(vertx, host, port, login, tls, Duration.ofSeconds(1));
+    }
+
+    private static Mails mails(
+            Vertx vertx, Optional<String> host, int port, Optional<String> login, String tls, Duration patience) {
         return new Mails(
-                vertx,
-                host,
-                port,
-                login,
-                login,
-                tls,
-                Optional.of("todo@example.org"),
-                Optional.empty(),
-                Duration.ofSeconds(1));
+                vertx, host, port, login, login, tls, Optional.of("todo@example.org"), Optional.empty(), patience);
     }
 }

@@ -298,6 +298,12 @@ class HttpTest extends ApiTest {
                 .statusCode(401)
                 .header("Access-Control-Allow-Origin", TestEnvironment.CORS_ORIGIN)
                 .header("Access-Control-Expose-Headers", containsString("Location"));
+        // Browsers ask no questions before it.
+        given().header("Origin", TestEnvironment.CORS_ORIGIN)
+                .head("/q/health/live")
+                .then()
+                .statusCode(200)
+                .header("Access-Control-Allow-Origin", TestEnvironment.CORS_ORIGIN);
         for (String origin : List.of(
                 "https://attacker.example",
                 "null",
@@ -331,6 +337,14 @@ class HttpTest extends ApiTest {
         assertTrue(
                 !metrics.contains(user.id()) && !metrics.contains(user.email()) && !metrics.contains("secret"),
                 metrics);
+    }
+
+    /** They count connections to the mail server. */
+    @Test
+    void metricsDoNotTellOfMails() {
+        String metrics = given().get("/q/metrics").asString();
+        assertTrue(metrics.contains("process_uptime_seconds"), metrics);
+        assertFalse(metrics.contains("process_files"), metrics);
     }
 
     @ParameterizedTest

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,6 +34,7 @@ public final class StuckMailServer implements Closeable {
     private final CountDownLatch connected = new CountDownLatch(STUCK);
     private final CountDownLatch released = new CountDownLatch(1);
     private final AtomicInteger mails = new AtomicInteger();
+    private final Semaphore gone = new Semaphore(0);
     private final List<String> messageIds = new CopyOnWriteArrayList<>();
 
     private StuckMailServer(ServerSocket socket, int answers) {
@@ -89,6 +92,11 @@ public final class StuckMailServer implements Closeable {
         connected.await();
     }
 
+    /** Waits until one of its clients has gone. */
+    public boolean awaitEnd(Duration patience) throws InterruptedException {
+        return gone.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     public void goOn() {
         released.countDown();
     }
@@ -118,7 +126,7 @@ public final class StuckMailServer implements Closeable {
             boolean inMail = false;
             boolean isRefused = false;
             String line = "";
-            for (int said = 0; line != null; line = readLine(reader)) {
+            for (int said = 0; line != null && !line.equals("QUIT"); line = readLine(reader)) {
                 isRefused |= line.contains("\n");
                 if (inMail && line.startsWith("Message-ID: ")) {
                     messageIds.add(line.replaceFirst(".*?: ", ""));
@@ -141,6 +149,8 @@ public final class StuckMailServer implements Closeable {
             // gone
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            gone.release();
         }
     }
 
