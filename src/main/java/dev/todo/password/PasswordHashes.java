@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.Provider;
 import java.security.SecureRandom;
 import java.security.spec.InvalidKeySpecException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -36,6 +37,9 @@ public class PasswordHashes {
     private static final int MAX_COST = 31;
     private static final int SALT_BYTES = 16;
     private static final int DIGEST_BYTES = 23;
+
+    /** Of a password, that bcrypt reads. */
+    private static final int BCRYPT_BYTES = 72;
 
     private static final String BCRYPT_TEXT = "(?<salt>[./A-Za-z0-9]{22})%s(?<digest>[./A-Za-z0-9]{31})";
 
@@ -85,9 +89,11 @@ public class PasswordHashes {
                     digest(prehash(password, salt), Integer.parseInt(current.group("cost")), salt));
         }
         if (legacy.matches()) {
+            // Elytron cuts it as well, when it has taken time for all of it.
+            byte[] bytes = password.getBytes(UTF_8);
+            byte[] key = Arrays.copyOf(bytes, Math.min(bytes.length, BCRYPT_BYTES));
             return same(
-                    legacy.group("digest"),
-                    digest(password.getBytes(UTF_8), Integer.parseInt(legacy.group("cost")), legacy.group("salt")));
+                    legacy.group("digest"), digest(key, Integer.parseInt(legacy.group("cost")), legacy.group("salt")));
         }
         // Nobody can know the password of such a row: a disabled account, say.
         return matches(password, unmatchable().text());
