@@ -7,7 +7,10 @@ import dev.todo.common.Secrets;
 import dev.todo.common.Text;
 import dev.todo.problem.ProblemException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Reception;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +48,7 @@ class SecondFactors {
     private final RecoveryCodes recoveryCodes;
     private final Seal seal;
     private final AuditLog audit;
+    private volatile boolean isStopping;
 
     SecondFactors(RecoveryCodes recoveryCodes, Secrets secrets, AuditLog audit) {
         this.recoveryCodes = recoveryCodes;
@@ -55,14 +59,28 @@ class SecondFactors {
     /** Seals anew what is sealed under the other secret; one that cannot be is logged, and keeps no other from it. */
     void sealAllAnew() {
         try {
-            List<SecondFactor> some = someAfter(new UUID(0, 0));
-            while (!some.isEmpty()) {
-                some.stream().filter(factor -> !isSealed(factor)).forEach(factor -> sealAnew(factor.userId));
-                some = someAfter(some.get(some.size() - 1).userId);
-            }
+            var last = new UUID(0, 0);
+            List<SecondFactor> some;
+            do {
+                some = someAfter(last);
+                for (var factor : some) {
+                    if (isStopping) {
+                        LOG.warn("Second factors may still be sealed under JWT_SECRET_PREVIOUS: the service stops");
+                        return;
+                    }
+                    if (!isSealed(factor)) {
+                        sealAnew(factor.userId);
+                    }
+                    last = factor.userId;
+                }
+            } while (some.size() == AT_ONCE);
         } catch (RuntimeException e) {
             LOG.warnf("Second factors may still be sealed under JWT_SECRET_PREVIOUS: %s", e.getMessage());
         }
+    }
+
+    void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
+        isStopping = true;
     }
 
     private static List<SecondFactor> someAfter(UUID user) {
@@ -84,8 +102,7 @@ class SecondFactors {
     }
 
     private void sealAnew(SecondFactor factor) {
-        String owner = factor.userId.toString();
-        seal.open(factor.sealedSecret, owner).ifPresent(secret -> factor.sealedSecret = seal.close(secret, owner));
+        open(factor).ifPresent(secret -> factor.sealedSecret = seal.close(secret, factor.userId.toString()));
     }
 
     /**
@@ -211,11 +228,15 @@ class SecondFactors {
     }
 
     private Optional<Long> stepOf(SecondFactor factor, String oneTimePassword) {
+        return open(factor).flatMap(secret -> oneTimePasswords.stepOf(secret, oneTimePassword));
+    }
+
+    private Optional<byte[]> open(SecondFactor factor) {
         var secret = seal.open(factor.sealedSecret, factor.userId.toString());
         if (secret.isEmpty()) {
             LOG.errorf("The second factor of user %s is sealed under a secret that is not known", factor.userId);
         }
-        return secret.flatMap(opened -> oneTimePasswords.stepOf(opened, oneTimePassword));
+        return secret;
     }
 
     /**

@@ -26,6 +26,9 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
 
     private static final int SECRET_MIN_BYTES = 32;
 
+    /** What Java has in place of bytes that are no text. */
+    private static final char UNREADABLE = '\uFFFD';
+
     /** Above {@code application.properties} (250), below the environment (300). */
     private static final int ORDINAL = 275;
 
@@ -58,7 +61,7 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
         }
         String previous = context.getValue("JWT_SECRET_PREVIOUS").getValue();
         if (!isUnset(previous)) {
-            checkLength("JWT_SECRET_PREVIOUS", previous);
+            checkKey("JWT_SECRET_PREVIOUS", previous);
         }
         return List.of(
                 verbatim(context),
@@ -71,17 +74,21 @@ public final class EnvironmentConfigSourceFactory implements ConfigSourceFactory
     /**
      * Refuses a secret that HS256 cannot be trusted with (RFC 7518, section 3.2).
      *
-     * @throws ConfigurationException if it is not set, or has less than 32 bytes
+     * @throws ConfigurationException if it is not set, has less than 32 bytes, or some that are not UTF-8
      */
     public static void checkSecret(String secret) {
         if (isUnset(secret)) {
             throw new ConfigurationException(
                     "JWT_SECRET is not set: it must have at least 32 bytes. `openssl rand -base64 48` makes a good one.");
         }
-        checkLength("JWT_SECRET", secret);
+        checkKey("JWT_SECRET", secret);
     }
 
-    private static void checkLength(String variable, String secret) {
+    private static void checkKey(String variable, String secret) {
+        if (secret.indexOf(UNREADABLE) >= 0) {
+            throw new ConfigurationException(
+                    variable + " has bytes that cannot be read as UTF-8, which would all be taken for the same.");
+        }
         int bytes = secret.getBytes(UTF_8).length;
         if (bytes < SECRET_MIN_BYTES) {
             throw new ConfigurationException("%s is too short: it has %d bytes, and must have at least %d."

@@ -1,7 +1,11 @@
 package dev.todo.environment;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -55,6 +59,20 @@ class EnvironmentConfigSourceFactoryTest {
                 "DATABASE_URL",
                 "postgresql://ada:" + password + "@host/database"));
         assertEquals("pa$$w", config.getValue("quarkus.datasource.password", String.class));
+    }
+
+    /** Java reads them all as U+FFFD: eleven have its 33 bytes, and are the key that any other eleven are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"JWT_SECRET", "JWT_SECRET_PREVIOUS"})
+    void bytesThatAreNoTextDoNotPassForASecret(String variable) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("JWT_SECRET", "at least 32 bytes that are secret");
+        variables.put("DATABASE_URL", "postgresql://ada@host/database");
+        variables.put(variable, new String("\u00F3".repeat(11).getBytes(ISO_8859_1), UTF_8));
+        var refusal = assertThrows(ConfigurationException.class, () -> config(variables));
+        assertEquals(
+                variable + " has bytes that cannot be read as UTF-8, which would all be taken for the same.",
+                refusal.getMessage());
     }
 
     private static SmallRyeConfig config(Map<String, String> variables) {

@@ -12,12 +12,14 @@ import dev.todo.testing.OneTimePassword;
 import dev.todo.testing.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /** Replacing the secret logs nobody out, in the order of docs/operations.md. */
@@ -114,29 +116,10 @@ class SecretRotationIT extends PackagedTest {
     @Test
     void manySecondFactorsAreSealedAnewAndOneThatCannotBeHoldsUpNoOther() throws Exception {
         start(Map.of("JWT_SECRET", OLD)).close();
-        var before = new Seal(new Secrets(OLD, Optional.empty()).derived("todo second factor"));
-        var after = new Seal(new Secrets(NEW, Optional.empty()).derived("todo second factor"));
-        byte[] secret = new byte[20];
-        database()
-                .query("insert into users (id, email, hashed_password, created_at)"
-                        + " select lpad(to_hex(n), 32, '0')::uuid, n || '@example.org', '', now()"
-                        + " from generate_series(1, 300000) n");
-        try (var connection = database().connect();
-                var insert = connection.prepareStatement(
-                        "insert into second_factors (user_id, sealed_secret, last_step) values (?, ?, 0)")) {
-            connection.setAutoCommit(false);
-            for (int i = 1; i <= 300_000; i++) {
-                var user = new UUID(0, i);
-                Seal seal = i <= 2 || i > 299_998 ? before : after;
-                insert.setObject(1, user);
-                insert.setBytes(2, seal.close(secret, user.toString()));
-                insert.addBatch();
-                if (i % 10_000 == 0) {
-                    insert.executeBatch();
-                }
-            }
-            connection.commit();
-        }
+        var before = seal(OLD);
+        var after = seal(NEW);
+        var unknown = seal("a secret that nobody knows any more, or never did");
+        fill(300_000, user -> user <= 2 || user > 299_998 ? before : user == 4 ? unknown : after);
         String last = sealed(300_000);
         database().whileRefusing("update on second_factors", "old.user_id = '" + new UUID(0, 1) + "'", () -> {
             try (var service = start(Map.of("JWT_SECRET", NEW, "JWT_SECRET_PREVIOUS", OLD))) {
@@ -144,6 +127,7 @@ class SecretRotationIT extends PackagedTest {
                         .await("select 1 from second_factors where user_id = '" + new UUID(0, 300_000)
                                 + "' and encode(sealed_secret, 'hex') <> '" + last + "'");
                 service.client().get("/q/health/ready").then().statusCode(200);
+                service.awaitOutput("user " + new UUID(0, 4) + " is sealed under a secret that is not known");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -152,6 +136,53 @@ class SecretRotationIT extends PackagedTest {
             assertTrue(after.isCurrent(HexFormat.of().parseHex(sealed(i)), new UUID(0, i).toString()));
         }
         assertTrue(before.isCurrent(HexFormat.of().parseHex(sealed(1)), new UUID(0, 1).toString()));
+    }
+
+    @Test
+    void aServiceThatStopsBeforeAllAreSealedAnewSaysSoOnce() throws Exception {
+        start(Map.of("JWT_SECRET", OLD)).close();
+        var old = seal(OLD);
+        fill(20_000, user -> old);
+        String first = sealed(1);
+        try (var service = start(Map.of("JWT_SECRET", NEW, "JWT_SECRET_PREVIOUS", OLD))) {
+            database()
+                    .await("select 1 from second_factors where user_id = '" + new UUID(0, 1)
+                            + "' and encode(sealed_secret, 'hex') <> '" + first + "'");
+            service.terminate();
+            service.awaitExit();
+            assertEquals(2, service.output().split("still be sealed|still sealed", -1).length, service.output());
+        }
+    }
+
+    private static Seal seal(String secret) {
+        return new Seal(new Secrets(secret, Optional.empty()).derived("todo second factor"));
+    }
+
+    /** Users from 1 on, with second factors that are sealed so. */
+    private void fill(int users, IntFunction<Seal> seals) throws SQLException {
+        database()
+                .query(
+                        "insert into users (id, email, hashed_password, created_at)"
+                                + " select lpad(to_hex(n), 32, '0')::uuid, n || '@example.org', '', now()"
+                                + " from generate_series(1, ?) n",
+                        users);
+        byte[] secret = new byte[20];
+        try (var connection = database().connect();
+                var insert = connection.prepareStatement(
+                        "insert into second_factors (user_id, sealed_secret, last_step) values (?, ?, 0)")) {
+            connection.setAutoCommit(false);
+            for (int i = 1; i <= users; i++) {
+                var user = new UUID(0, i);
+                insert.setObject(1, user);
+                insert.setBytes(2, seals.apply(i).close(secret, user.toString()));
+                insert.addBatch();
+                if (i % 10_000 == 0) {
+                    insert.executeBatch();
+                }
+            }
+            insert.executeBatch();
+            connection.commit();
+        }
     }
 
     private String sealed(int user) {
