@@ -7,10 +7,7 @@ import dev.todo.common.Secrets;
 import dev.todo.common.Text;
 import dev.todo.problem.ProblemException;
 import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.event.Reception;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +45,6 @@ class SecondFactors {
     private final RecoveryCodes recoveryCodes;
     private final Seal seal;
     private final AuditLog audit;
-    private volatile boolean isStopping;
 
     SecondFactors(RecoveryCodes recoveryCodes, Secrets secrets, AuditLog audit) {
         this.recoveryCodes = recoveryCodes;
@@ -57,14 +53,14 @@ class SecondFactors {
     }
 
     /** Seals anew what is sealed under the other secret; one that cannot be is logged, and keeps no other from it. */
-    void sealAllAnew() {
+    void sealAllAnew(BooleanSupplier isStopping) {
         try {
             var last = new UUID(0, 0);
             List<SecondFactor> some;
             do {
                 some = someAfter(last);
                 for (var factor : some) {
-                    if (isStopping) {
+                    if (isStopping.getAsBoolean()) {
                         LOG.warn("Second factors may still be sealed under JWT_SECRET_PREVIOUS: the service stops");
                         return;
                     }
@@ -77,10 +73,6 @@ class SecondFactors {
         } catch (RuntimeException e) {
             LOG.warnf("Second factors may still be sealed under JWT_SECRET_PREVIOUS: %s", e.getMessage());
         }
-    }
-
-    void stop(@Observes(notifyObserver = Reception.IF_EXISTS) ShutdownEvent event) {
-        isStopping = true;
     }
 
     private static List<SecondFactor> someAfter(UUID user) {
